@@ -1,0 +1,74 @@
+"""Run the backend: `python -m app`."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.settings import settings
+
+
+class Server(BaseSettings):
+    """How the server listens; each field is set by the variable of its name."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True)
+
+    backend_host: str = "127.0.0.1"
+    backend_port: int = Field(ge=1, le=65535)
+    backend_reload: bool = False
+    web_concurrency: int = Field(default=1, ge=1, description="Processes that share the port.")
+    grace_seconds: int = Field(
+        default=30, ge=0, description="How long running streams may take to finish after SIGTERM."
+    )
+
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "app.request_log.WithRequestId"}},
+    "formatters": {"line": {"format": "%(levelname)s %(name)s [%(request_id)s] %(message)s"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["request_id"],
+        }
+    },
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+}
+
+
+def main() -> int:
+    """Read the settings and serve until told to stop.
+
+    Returns:
+        The exit status: 2 where a setting is missing or wrong, else 0.
+    """
+    try:
+        server = Server()
+        settings()
+    except ValidationError as error:
+        for problem in error.errors():
+            name = "_".join(str(part) for part in problem["loc"]).upper()
+            sys.stderr.write(f"{name}: {problem['msg']}. Set it in the environment.\n")
+        return 2
+    uvicorn.run(
+        "app.main:app",
+        host=server.backend_host,
+        port=server.backend_port,
+        reload=server.backend_reload,
+        reload_dirs=[str(Path(__file__).parent)] if server.backend_reload else None,
+        workers=server.web_concurrency,
+        timeout_graceful_shutdown=server.grace_seconds,
+        access_log=False,
+        server_header=False,
+        log_config=LOGGING,
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

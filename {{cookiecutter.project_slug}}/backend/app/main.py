@@ -1,0 +1,40 @@
+"""The application: what it is made of, and in which order."""
+
+from fastapi import FastAPI
+
+from app import __version__, problems
+from app.request_log import RequestLog
+from app.routes import api, env, stream
+from app.settings import platform
+
+MAX_BODY_BYTES = 1024 * 1024
+"""A larger request body is answered 413; the proxies before us allow the same."""
+
+
+def create_app() -> FastAPI:
+    """Build the application.
+
+    Returns:
+        The app with its routes. Its interactive documentation, /api/docs, is there in
+        development only.
+    """
+    in_development = platform().layout == "development"
+    app = FastAPI(
+        title="Backend",
+        version=__version__,
+        max_body_size=MAX_BODY_BYTES,
+        openapi_url="/api/openapi.json" if in_development else None,
+        docs_url="/api/docs",
+        redoc_url=None,
+        redirect_slashes=False,
+        responses=problems.PROBLEM_RESPONSES,
+    )
+    app.add_middleware(RequestLog)
+    problems.install(app)
+    app.include_router(stream.router)
+    app.include_router(env.router)
+    app.include_router(api.router)
+    return app
+
+
+app = create_app()

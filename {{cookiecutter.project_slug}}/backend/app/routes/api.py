@@ -1,0 +1,21 @@
+"""`/api/*`: add endpoints here; no proxy, Worker or nginx file needs a change for a new one."""
+
+from typing import Literal
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel
+
+router = APIRouter(prefix="/api")
+
+
+class Health(BaseModel):
+    """The app can serve."""
+
+    status: Literal["ok"] = "ok"
+
+
+@router.get("/health")
+async def health(response: Response) -> Health:
+    """Say that the app can serve; load balancers and container platforms ask this."""
+    response.headers["Cache-Control"] = "no-store"
+    return Health()

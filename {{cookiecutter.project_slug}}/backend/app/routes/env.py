@@ -1,0 +1,40 @@
+"""`GET /env`: where and how the app runs."""
+
+import platform as python_platform
+import socket
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+
+from app import __version__
+from app.settings import Settings, platform, settings
+
+router = APIRouter()
+
+
+class EnvReport(BaseModel):
+    """What runs where. It holds no value of any setting."""
+
+    layout: str
+    version: str
+    python: str
+    region: str | None = Field(description="Where the process runs, if the platform says so.")
+    instance: str = Field(description="Which of several copies answered.")
+    settings: dict[str, bool] = Field(description="For each setting, whether it is set.")
+
+
+@router.get("/env")
+async def env(response: Response) -> EnvReport:
+    """Report where the app runs and which settings are set."""
+    response.headers["Cache-Control"] = "no-store"
+    here = platform()
+    return EnvReport(
+        layout=here.layout,
+        version=__version__,
+        python=python_platform.python_version(),
+        region=here.region,
+        instance=here.instance or socket.gethostname(),
+        settings={
+            name.upper(): name in settings().model_fields_set for name in Settings.model_fields
+        },
+    )
