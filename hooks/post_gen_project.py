@@ -1,36 +1,170 @@
-"""Keep the chosen layout, set what the answers set, and tell what comes next."""
+"""Keep the chosen layout, set the port and max_instances, link the template, start a repository.
+
+Safe to run again on the same project; needs no network.
+"""
 
 import json
+import os
 import re
+import shlex
 import shutil
+import subprocess
 from pathlib import Path
+from typing import Any
 
-ANSWERS: dict[str, str] = json.loads(r"""{{ cookiecutter | tojson }}""")
+ANSWERS: dict[str, Any] = json.loads(r"""{{ cookiecutter | tojson }}""")
 
-OWNED: dict[str, tuple[str, ...]] = {
-    "cloudflare": ("worker", "wrangler.toml", "Dockerfile-cloudflare", "Dockerfile-cloudflare.dockerignore", ".dev.vars.example", "docs/cloudflare.md"),
-    "monolith": ("nginx", "Dockerfile", "Dockerfile.dockerignore", "compose.yaml", "deploy", "docs/monolith.md"),
+OWNED = {
+    "cloudflare": (
+        ".dev.vars.example",
+        "Dockerfile-cloudflare",
+        "Dockerfile-cloudflare.dockerignore",
+        "docs/cloudflare.md",
+        "scripts/cloudflare",
+        "worker",
+        "wrangler.toml",
+    ),
+    "monolith": (
+        "Dockerfile",
+        "Dockerfile.dockerignore",
+        "compose.yaml",
+        "deploy",
+        "docs/monolith.md",
+        "nginx",
+        "scripts/monolith",
+    ),
 }
 """Which paths each layout owns alone."""
 
+LOCKS = {"cloudflare": "bun.lock", "both": "bun.lock", "monolith": "bun.lock.monolith"}
+"""Which lock fits each layout's workspaces."""
+
+PORT = {
+    "package.json": r'(?<="backendPort": )\d+',
+    "Dockerfile": r"(?<=BACKEND_PORT=)\d+",
+    "Dockerfile-cloudflare": r"(?<=^EXPOSE )\d+",
+}
+MAX_INSTANCES = {"wrangler.toml": r"(?i)(?<=^max_instances = )\d+"}
+"""Where a number stands, as `file: pattern`; the files are valid as they are in the template."""
+
+
+def keep_layout(root: Path, deployment: str) -> None:
+    """Remove what only the other layouts own, and the folders that this leaves empty."""
+    for layout, names in OWNED.items():
+        if deployment in (layout, "both"):
+            continue
+        for path in (root / name for name in names):
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+            if path.parent != root and path.parent.is_dir() and not any(path.parent.iterdir()):
+                path.parent.rmdir()
+
+
+def keep_lock(root: Path, deployment: str) -> None:
+    """Make the lock of the chosen layout the project's `bun.lock`, and remove the others."""
+    chosen = root / LOCKS[deployment]
+    if chosen.exists():
+        chosen.replace(root / "bun.lock")
+    for name in set(LOCKS.values()) - {"bun.lock"}:
+        (root / name).unlink(missing_ok=True)
+
+
+def set_number(root: Path, places: dict[str, str], number: str) -> None:
+    """Write a number wherever it stands.
+
+    Raises:
+        ValueError: a file that is there has no such place, so template and hook do not fit.
+    """
+    for name, pattern in places.items():
+        path = root / name
+        if path.exists():
+            text, count = re.subn(pattern, number, path.read_text("utf-8"), flags=re.MULTILINE)
+            if count == 0:
+                raise ValueError(f"{name} has no place for {number}: {pattern}")
+            path.write_bytes(text.encode())
+
+
+def git(folder: Path, *arguments: str) -> str | None:
+    """Run git in a folder.
+
+    Returns:
+        What it printed, or None where git is missing, refuses or hangs.
+    """
+    environment = {k: v for k, v in os.environ.items() if k not in ("GIT_DIR", "GIT_WORK_TREE")}
+    command = ["git", "-C", str(folder), *arguments]
+    try:
+        done = subprocess.run(
+            command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=20
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.decode(errors="replace").strip() if done.returncode == 0 else None
+
+
+def link_template(root: Path) -> None:
+    """Write `.cruft.json`, so that `cruft update` can bring later versions of the template."""
+    template = Path(ANSWERS["_repo_dir"])
+    found = git(template, "rev-parse", "--show-toplevel", "HEAD")
+    if not found or Path(found.split("\n")[0]) != template.resolve():
+        print("No update link: the template does not come from a git repository.")
+        return
+    commit = found.split("\n")[1]
+    source = str(ANSWERS["_template"])
+    if Path(source).exists():
+        source = str(Path(source).resolve())
+    else:  # an abbreviation such as gh:org/repo, which only cookiecutter understands
+        source = git(template, "remote", "get-url", "origin") or source
+    answers = {key: value for key, value in ANSWERS.items() if not key.startswith("_")}
+    link = {
+        "template": source,
+        "commit": commit,
+        "checkout": ANSWERS.get("_checkout"),
+        "context": {"cookiecutter": answers | {"_template": source, "_commit": commit}},
+        "directory": None,
+    }
+    text = json.dumps(link, ensure_ascii=False, indent=2) + "\n"
+    (root / ".cruft.json").write_bytes(text.encode())
+
+
+def start_repository(root: Path) -> str:
+    """Make the project a git repository with a first commit, where that can be done.
+
+    Returns:
+        A hint where it was not done, else an empty string.
+    """
+    if shutil.which("git") is None:
+        return "git was not found, so there is no repository yet."
+    if git(root, "rev-parse", "--git-dir") is not None:
+        return "The project lies inside a git repository, so no other was made."
+    if not (git(root, "config", "user.email") or os.environ.get("GIT_AUTHOR_EMAIL")):
+        return "git does not know you, so nothing is committed: git config --global user.email …"
+    started = git(root, "init", "--quiet", "--initial-branch=main")
+    if started is None or git(root, "add", "--all") is None:
+        return "git could not start a repository here: git init && git add --all"
+    message = f"Start {ANSWERS['project_slug']} from its template"
+    if git(root, "commit", "--quiet", "--no-gpg-sign", "--no-verify", "-m", message) is None:
+        return "git could not commit: git commit"
+    return ""
+
 
 def main() -> None:
+    """Finish the project that cookiecutter has just written into the current folder."""
     root = Path.cwd()
-    if ANSWERS["deployment"] != "both":
-        for layout, paths in OWNED.items():
-            if layout != ANSWERS["deployment"]:
-                for name in paths:
-                    path = root / name
-                    if path.is_dir():
-                        shutil.rmtree(path)
-                    else:
-                        path.unlink(missing_ok=True)
-    lock = root / "bun.lock.monolith"
-    if lock.exists():
-        if ANSWERS["deployment"] == "monolith":
-            lock.replace(root / "bun.lock")
-        else:
-            lock.unlink()
+    deployment = ANSWERS["deployment"]
+    keep_layout(root, deployment)
+    keep_lock(root, deployment)
+    set_number(root, PORT, ANSWERS["backend_port"])
+    set_number(root, MAX_INSTANCES, ANSWERS["max_instances"])
+    if "_commit" in ANSWERS:  # cruft is generating: it keeps the link and the history itself
+        return
+    link_template(root)
+    if ANSWERS["initialize_git"] and (hint := start_repository(root)):
+        print(hint)
+    folder = os.path.relpath(root, os.environ.get("PWD", root.parent))
+    print(f"\n{ANSWERS['project_name']} is ready:\n")
+    print(f"  cd {shlex.quote(folder)}\n  bun install\n  bun run dev\n")
 
 
 if __name__ == "__main__":
