@@ -62,13 +62,14 @@ def keep_layout(root: Path, deployment: str) -> None:
                 path.parent.rmdir()
 
 
-def keep_lock(root: Path, deployment: str) -> None:
-    """Make the lock of the chosen layout the project's `bun.lock`, and remove the others."""
+def keep_lock(root: Path, deployment: str, name: str) -> None:
+    """Make the lock of the chosen layout the project's `bun.lock`, under the project's name."""
     chosen = root / LOCKS[deployment]
     if chosen.exists():
-        chosen.replace(root / "bun.lock")
-    for name in set(LOCKS.values()) - {"bun.lock"}:
-        (root / name).unlink(missing_ok=True)
+        text = re.sub(r'(?<="name": ")[^"]+', name, chosen.read_text("utf-8"), count=1)
+        (root / "bun.lock").write_bytes(text.encode())
+    for other in set(LOCKS.values()) - {"bun.lock"}:
+        (root / other).unlink(missing_ok=True)
 
 
 def set_number(root: Path, places: dict[str, str], number: str) -> None:
@@ -93,10 +94,14 @@ def git(folder: Path, *arguments: str) -> str | None:
         What it printed, or None where git is missing, refuses or hangs.
     """
     environment = {k: v for k, v in os.environ.items() if k not in ("GIT_DIR", "GIT_WORK_TREE")}
-    command = ["git", "-C", str(folder), *arguments]
     try:
         done = subprocess.run(
-            command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=20
+            ["git", "-C", str(folder), *arguments],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=20,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
@@ -154,7 +159,7 @@ def main() -> None:
     root = Path.cwd()
     deployment = ANSWERS["deployment"]
     keep_layout(root, deployment)
-    keep_lock(root, deployment)
+    keep_lock(root, deployment, ANSWERS["project_slug"])
     set_number(root, PORT, ANSWERS["backend_port"])
     set_number(root, MAX_INSTANCES, ANSWERS["max_instances"])
     if "_commit" in ANSWERS:  # cruft is generating: it keeps the link and the history itself

@@ -1,4 +1,4 @@
-"""Refuse bad answers: all of them at once, before anything is written, with the corrected command."""
+"""Refuse bad answers, all at once, before anything is written, with the corrected command."""
 
 import json
 import os

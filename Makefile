@@ -1,0 +1,28 @@
+# `make demo` and `make test` need Python 3.11 or later and nothing else.
+PYTHON ?= python3
+SETUP := $(PYTHON) tools/setup.py
+
+.PHONY: demo test test-real lint lock bench
+
+demo: ## Generate an app and serve it; answers: make demo deployment=monolith backend_port=31000
+	@$(SETUP) demo python tools/demo.py
+
+test: lint ## Run the bake and check tiers
+	@$(SETUP) dev pytest -n 2 --dist worksteal tests/bake tests/check
+
+test-real: ## Run what needs a Docker engine
+	@$(SETUP) dev pytest -n 2 --dist loadgroup tests/real
+
+lint: ## Check this repository's own code
+	@$(SETUP) dev ruff format --check --quiet .
+	@$(SETUP) dev ruff check --quiet .
+	@$(SETUP) dev mypy
+	@$(SETUP) dev shellcheck .ci/run
+	@$(SETUP) dev check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(SETUP) dev zizmor --quiet --offline .github
+
+lock: ## Resolve every locked dependency again, here and in the template
+	@$(SETUP) dev python tools/lock.py
+
+bench: ## Measure how long generating takes, beside an empty template
+	@$(SETUP) dev python bench/generation.py

@@ -1,0 +1,1 @@
+"""Bakes, and what proves that a baked project works."""

@@ -1,0 +1,142 @@
+"""`post_gen_project`: each branch of its work on a project of three files."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.hooks import ROOT, load
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "my-app"
+    folder.mkdir()
+    (folder / "package.json").write_text('{"config": {"backendPort": 30001}}\n')
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("PWD", str(tmp_path))
+    return folder
+
+
+def test_it_can_run_twice(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hook = load("post_gen_project", tmp_path, backend_port="31000")
+    hook.main()
+    first = {path: path.read_bytes() for path in project.iterdir() if path.is_file()}
+    hook.main()
+    assert {path: path.read_bytes() for path in project.iterdir() if path.is_file()} == first
+    assert "cd my-app\n" in capsys.readouterr().out
+
+
+def test_a_place_that_is_missing_is_an_error(project: Path, tmp_path: Path) -> None:
+    (project / "package.json").write_text("{}\n")
+    with pytest.raises(ValueError, match=r"package\.json has no place for 30001"):
+        load("post_gen_project", tmp_path).main()
+
+
+def test_removing_a_layout_leaves_no_empty_folder(project: Path, tmp_path: Path) -> None:
+    for name in ("docs/cloudflare.md", "worker/index.ts", "nginx/nginx.conf", "wrangler.toml"):
+        (project / name).parent.mkdir(exist_ok=True)
+        (project / name).write_text("\n")
+    load("post_gen_project", tmp_path, deployment="monolith", initialize_git=False).main()
+    assert sorted(path.name for path in project.iterdir()) == [
+        ".cruft.json",
+        "nginx",
+        "package.json",
+    ]
+
+
+@pytest.mark.parametrize(("deployment", "packages"), [("monolith", "few"), ("both", "all")])
+def test_the_lock_fits_the_layout_and_bears_the_name(
+    deployment: str, packages: str, project: Path, tmp_path: Path
+) -> None:
+    (project / "bun.lock").write_text('{"name": "x", "lock": "all"}')
+    (project / "bun.lock.monolith").write_text('{"name": "x", "lock": "few"}')
+    load("post_gen_project", tmp_path, deployment=deployment).main()
+    assert json.loads((project / "bun.lock").read_text()) == {"name": "my-app", "lock": packages}
+    assert not (project / "bun.lock.monolith").exists()
+
+
+def test_the_update_link_names_template_and_commit(project: Path, tmp_path: Path) -> None:
+    load("post_gen_project", tmp_path, initialize_git=False, _checkout="main").main()
+    link = json.loads((project / ".cruft.json").read_text())
+    head = subprocess.run(
+        ["git", "-C", str(ROOT), "rev-parse", "HEAD"], capture_output=True, text=True, check=True
+    )
+    assert link["template"] == str(ROOT)
+    assert link["commit"] == head.stdout.strip()
+    assert link["checkout"] == "main"
+    assert link["context"]["cookiecutter"]["project_name"] == "My App"
+    assert not [
+        key for key in link["context"]["cookiecutter"] if key in ("_output_dir", "_repo_dir")
+    ]
+
+
+def test_an_abbreviated_template_is_linked_by_its_address(project: Path, tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    subprocess.run(
+        ["git", "clone", "--quiet", "--depth=1", f"file://{ROOT}", str(clone)], check=True
+    )
+    load("post_gen_project", tmp_path, _template="gh:org/repo", _repo_dir=str(clone)).main()
+    assert json.loads((project / ".cruft.json").read_text())["template"] == f"file://{ROOT}"
+
+
+def test_a_template_outside_git_gives_no_link(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    load("post_gen_project", tmp_path, _repo_dir=str(tmp_path), initialize_git=False).main()
+    assert not (project / ".cruft.json").exists()
+    assert "No update link" in capsys.readouterr().out
+
+
+def test_cruft_keeps_link_and_history_itself(project: Path, tmp_path: Path) -> None:
+    load("post_gen_project", tmp_path, _commit="0" * 40).main()
+    assert [path.name for path in project.iterdir()] == ["package.json"]
+
+
+def test_inside_a_repository_no_other_is_made(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
+    load("post_gen_project", tmp_path).main()
+    assert not (project / ".git").exists()
+    assert "inside a git repository" in capsys.readouterr().out
+
+
+def test_without_git_there_is_a_hint(
+    project: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    load("post_gen_project", tmp_path).main()
+    assert not (project / ".git").exists()
+    assert "git was not found" in capsys.readouterr().out
+
+
+def test_without_an_identity_there_is_a_hint(
+    project: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.delenv("GIT_AUTHOR_EMAIL", raising=False)
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    monkeypatch.setenv("GIT_CONFIG_SYSTEM", "/dev/null")
+    load("post_gen_project", tmp_path).main()
+    assert not (project / ".git").exists()
+    assert "git does not know you" in capsys.readouterr().out
+
+
+def test_a_commit_that_git_refuses_is_a_hint(
+    project: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("GIT_AUTHOR_DATE", "not a date")
+    load("post_gen_project", tmp_path).main()
+    assert "git could not commit" in capsys.readouterr().out

@@ -1,0 +1,52 @@
+"""Fixtures that all tiers share."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests import projects
+
+
+@pytest.fixture(scope="session", autouse=True)
+def git_identity() -> None:
+    """Give git an identity, as a developer's machine has, without touching its settings."""
+    for role in ("AUTHOR", "COMMITTER"):
+        os.environ.setdefault(f"GIT_{role}_NAME", "the authors")
+        os.environ.setdefault(f"GIT_{role}_EMAIL", "authors@example.invalid")
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder that all processes of one test run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base if worker_id == "master" else base.parent
+
+
+@pytest.fixture(scope="session")
+def cloudflare_app(shared_folder: Path) -> Path:
+    """An installed project of the layout `cloudflare`; do not change it."""
+    return projects.shared(shared_folder, "cloudflare")
+
+
+@pytest.fixture(scope="session")
+def monolith_app(shared_folder: Path) -> Path:
+    """An installed project of the layout `monolith`; do not change it."""
+    return projects.shared(shared_folder, "monolith")
+
+
+@pytest.fixture(scope="session")
+def docker() -> None:
+    """Need a Docker engine: skip where none answers, or fail where REQUIRE_DOCKER=1 asks to."""
+    program = shutil.which("docker")
+    answers = (
+        program
+        and subprocess.run([program, "info"], capture_output=True, check=False).returncode == 0
+    )
+    if not answers:
+        reason = "no Docker engine answers `docker info`"
+        if os.environ.get("REQUIRE_DOCKER") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)

@@ -1,0 +1,52 @@
+"""Render a hook with answers and import it, so that each of its branches can be reached."""
+
+import importlib.util
+import json
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from cookiecutter.generate import generate_context
+from cookiecutter.prompt import prompt_for_config
+from cookiecutter.utils import create_env_with_context
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def questions() -> dict[str, Any]:
+    """Read cookiecutter.json."""
+    read: dict[str, Any] = json.loads((ROOT / "cookiecutter.json").read_text("utf-8"))
+    return read
+
+
+def load(hook: str, folder: Path, **answers: object) -> ModuleType:
+    """Render and import a hook.
+
+    Args:
+        hook: `pre_gen_project` or `post_gen_project`.
+        folder: where to put the rendered file.
+        answers: those that differ from the defaults, keys of cookiecutter.json or of its context;
+            they reach the hook as they are, past what cookiecutter itself would refuse.
+
+    Returns:
+        The module, its `main` not yet called.
+    """
+    context = generate_context(str(ROOT / "cookiecutter.json"))
+    asked = {
+        k: v for k, v in answers.items() if not isinstance(context["cookiecutter"].get(k), list)
+    }
+    context["cookiecutter"].update(asked)
+    rendered = prompt_for_config(context, no_input=True)
+    rendered.update({k: v for k, v in answers.items() if k not in asked})
+    rendered.setdefault("_template", str(ROOT))
+    rendered.setdefault("_repo_dir", str(ROOT))
+    environment = create_env_with_context({"cookiecutter": rendered})
+    source = (ROOT / "hooks" / f"{hook}.py").read_text("utf-8")
+    target = folder / f"{hook}.py"
+    target.write_text(environment.from_string(source).render(cookiecutter=rendered), "utf-8")
+    specification = importlib.util.spec_from_file_location(hook, target)
+    assert specification
+    assert specification.loader
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module

@@ -1,0 +1,70 @@
+"""Baked projects, each made once for a whole test run, and commands run inside them."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from filelock import FileLock
+
+ROOT = Path(__file__).resolve().parent.parent
+LAYOUTS = ("cloudflare", "monolith", "both")
+
+
+def environment() -> dict[str, str]:
+    """The environment of a user's shell: without this repository's virtual environment."""
+    leave_out = {"VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "GIT_DIR", "GIT_WORK_TREE"}
+    return {key: value for key, value in os.environ.items() if key not in leave_out}
+
+
+def run(folder: Path, *command: str, seconds: float = 600) -> subprocess.CompletedProcess[str]:
+    """Run a command in a project, its output kept.
+
+    Raises:
+        AssertionError: it failed; the message holds what it printed.
+    """
+    done = subprocess.run(
+        command, cwd=folder, env=environment(), stdin=subprocess.DEVNULL, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=seconds, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, f"{' '.join(command)} in {folder.name}:\n{done.stdout[-8000:]}"
+    return done
+
+
+def generate(output: Path, **answers: str) -> Path:
+    """Generate a project by a real `cookiecutter` process.
+
+    Args:
+        output: the folder that will hold the project's folder.
+        answers: those that differ from the defaults.
+
+    Returns:
+        The project's folder.
+    """
+    output.mkdir(parents=True, exist_ok=True)
+    given = [f"{key}={value}" for key, value in answers.items()]
+    before = set(output.iterdir())
+    command = [sys.executable, "-m", "cookiecutter", str(ROOT), "--no-input", "--default-config"]
+    run(output, *command, *given)
+    [project] = set(output.iterdir()) - before
+    return project
+
+
+def shared(base: Path, deployment: str) -> Path:
+    """Generate and install the project of a layout, unless this test run has done so already.
+
+    Args:
+        base: a folder that all processes of the test run share.
+        deployment: the layout.
+
+    Returns:
+        The project's folder, `bun install` and `bun run setup:backend` done. Do not change it.
+    """
+    output = base / deployment
+    with FileLock(base / f"{deployment}.lock"):
+        if not (output / "done").exists():
+            project = generate(output / "app", deployment=deployment)
+            run(project, "bun", "install", "--frozen-lockfile")
+            run(project, "bun", "run", "setup:backend")
+            (output / "done").write_text(project.name)
+    return output / "app" / (output / "done").read_text()
