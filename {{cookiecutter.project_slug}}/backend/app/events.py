@@ -2,28 +2,39 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
+from typing_extensions import TypeAliasType
 
 
-class TokenEvent(BaseModel):
+class Event(BaseModel):
+    """What the events have in common: `event` names the kind, and is always sent."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
+
+class TokenEvent(Event):
     """The next piece of the answer."""
 
     event: Literal["token"] = "token"
     text: str
 
 
-class DoneEvent(BaseModel):
+class DoneEvent(Event):
     """The answer is complete; nothing follows."""
 
     event: Literal["done"] = "done"
     tokens: int = Field(description="How many `token` events were sent.")
 
 
-class ErrorEvent(BaseModel):
+class ErrorEvent(Event):
     """The answer broke off; nothing follows."""
 
     event: Literal["error"] = "error"
     detail: str = Field(description="What went wrong, as a sentence for the user.")
 
 
-StreamEvent = Annotated[TokenEvent | DoneEvent | ErrorEvent, Field(discriminator="event")]
+StreamEvent = TypeAliasType(
+    "StreamEvent",
+    Annotated[TokenEvent | DoneEvent | ErrorEvent, Field(discriminator="event")],
+)
+"""Any event; the alias has a name so that its schema has one."""

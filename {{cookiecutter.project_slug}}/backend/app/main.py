@@ -34,6 +34,10 @@ def create_app() -> FastAPI:
     app.include_router(stream.router)
     app.include_router(env.router)
     app.include_router(api.router)
+    if in_development:
+        from app.openapi import document  # noqa: PLC0415 - costs time that a cold start lacks
+
+        document(app)
     return app
 
 

@@ -82,10 +82,10 @@ async def on_unexpected_error(_: Request, __: Exception) -> ProblemResponse:
 
 
 PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
-    "4XX": {"model": Problem, "content": {ProblemResponse.media_type: {}}},
-    "5XX": {"model": Problem, "content": {ProblemResponse.media_type: {}}},
+    "4XX": {"description": "The request can't be answered."},
+    "5XX": {"description": "The app can't answer."},
 }
-"""For the OpenAPI document: every route may answer with a problem."""
+"""For the OpenAPI document: every route may answer with a problem. app/openapi.py adds its form."""
 
 
 def install(app: FastAPI) -> None:

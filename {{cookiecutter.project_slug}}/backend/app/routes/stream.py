@@ -3,13 +3,13 @@
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter
 from pydantic import BaseModel, StringConstraints
 
 from app.answer import answer
-from app.events import DoneEvent, ErrorEvent, StreamEvent, TokenEvent
+from app.events import DoneEvent, ErrorEvent, TokenEvent
 from app.settings import settings
 from app.sse import EventStream
 
@@ -47,12 +47,12 @@ async def events(prompt: str) -> AsyncGenerator[TokenEvent | DoneEvent | ErrorEv
     yield DoneEvent(tokens=tokens)
 
 
-STREAM_RESPONSES: dict[int | str, dict[str, Any]] = {
-    200: {"model": StreamEvent, "description": "The events of the answer, one JSON each."}
-}
-
-
-@router.post("/stream", status_code=200, response_class=EventStream, responses=STREAM_RESPONSES)
+@router.post(
+    "/stream",
+    status_code=200,
+    response_class=EventStream,
+    response_description="The events of the answer, one JSON document each.",
+)
 async def stream(request: StreamRequest) -> EventStream:
     """Answer a prompt as a stream of events."""
     return EventStream(events(request.prompt), settings().heartbeat_seconds)

@@ -1,0 +1,25 @@
+import { useEffect, useState } from "react";
+
+/**
+ * Asks the user to reload when a part of the page is gone from the server because a newer
+ * version has been deployed: https://vite.dev/guide/build#load-error-handling.
+ */
+export function ReloadPrompt() {
+  const [outdated, setOutdated] = useState(false);
+
+  useEffect(() => {
+    const onError = () => setOutdated(true);
+    addEventListener("vite:preloadError", onError);
+    return () => removeEventListener("vite:preloadError", onError);
+  }, []);
+
+  if (!outdated) return null;
+  return (
+    <p className="notice toast" role="alert">
+      A new version of this page is out.{" "}
+      <button type="button" className="quiet" onClick={() => location.reload()}>
+        Reload now
+      </button>
+    </p>
+  );
+}
