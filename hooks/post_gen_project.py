@@ -167,7 +167,8 @@ def main() -> None:
     link_template(root)
     if ANSWERS["initialize_git"] and (hint := start_repository(root)):
         print(hint)
-    folder = os.path.relpath(root, os.environ.get("PWD", root.parent))
+    shell = os.environ.get("PWD", "")
+    folder = os.path.relpath(root, shell) if shell and root.is_relative_to(shell) else str(root)
     print(f"\n{ANSWERS['project_name']} is ready:\n")
     print(f"  cd {shlex.quote(folder)}\n  bun install\n  bun run dev\n")
 

@@ -1,8 +1,11 @@
 """Baked projects, each made once for a whole test run, and commands run inside them."""
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
+from functools import cache
 from pathlib import Path
 
 from filelock import FileLock
@@ -31,6 +34,37 @@ def run(folder: Path, *command: str, seconds: float = 600) -> subprocess.Complet
     return done
 
 
+def snapshot(folder: Path) -> Path:
+    """Copy this template as git would publish it, what is not committed yet included.
+
+    Args:
+        folder: where to put it; made a git repository with one commit.
+
+    Returns:
+        The folder.
+    """
+    listed = run(ROOT, "git", "ls-files", "--cached", "--others", "--exclude-standard", "-z").stdout
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).exists():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    run(folder, "git", "init", "--quiet", "--initial-branch=main")
+    commit(folder)
+    return folder
+
+
+def commit(folder: Path) -> None:
+    """Commit everything in a repository."""
+    run(folder, "git", "add", "--all")
+    run(folder, "git", "commit", "--quiet", "-m", "Change")
+
+
+@cache
+def template() -> Path:
+    """The snapshot that this process generates from, free of caches that lie in the template."""
+    return snapshot(Path(tempfile.mkdtemp(prefix="template-")))
+
+
 def generate(output: Path, **answers: str) -> Path:
     """Generate a project by a real `cookiecutter` process.
 
@@ -44,8 +78,8 @@ def generate(output: Path, **answers: str) -> Path:
     output.mkdir(parents=True, exist_ok=True)
     given = [f"{key}={value}" for key, value in answers.items()]
     before = set(output.iterdir())
-    command = [sys.executable, "-m", "cookiecutter", str(ROOT), "--no-input", "--default-config"]
-    run(output, *command, *given)
+    command = [sys.executable, "-m", "cookiecutter", str(template()), "--no-input"]
+    run(output, *command, "--default-config", *given)
     [project] = set(output.iterdir()) - before
     return project
 

@@ -14,7 +14,7 @@ import yaml
 from pytest_cookies.plugin import Cookies
 
 from tests.hooks import ROOT, load, questions
-from tests.projects import LAYOUTS, generate, run
+from tests.projects import LAYOUTS, environment, generate, run
 
 TREES = Path(__file__).parent / "trees"
 HOSTILE = 'O\'Neil & "Söhne" <b>${HOME}`id`$(id) \\ {{"{{"}} 7*7 }} 日本'
@@ -169,7 +169,8 @@ def test_prompts_are_answered_by_a_person(tmp_path: Path) -> None:
     typed = "Shop\n\nSells things.\n2\n31000\n\n\nn\n"
     done = subprocess.run(
         [sys.executable, "-m", "cookiecutter", str(ROOT), "--default-config"],
-        input=typed, cwd=tmp_path, capture_output=True, text=True, check=False,
+        input=typed, cwd=tmp_path, env=environment() | {"PWD": str(tmp_path)},
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     for label in ("The app's name", "monolith: one Docker image", "basic: 1/4 vCPU"):

@@ -1,37 +1,18 @@
 """`cruft` brings later versions of the template to projects that either tool made."""
 
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.projects import ROOT, environment, run
-
-
-@pytest.fixture
-def template(tmp_path: Path) -> Path:
-    """A copy of this template as git has it, with what is not committed yet."""
-    copy = tmp_path / "template"
-    listed = run(ROOT, "git", "ls-files", "--cached", "--others", "--exclude-standard", "-z").stdout
-    for name in filter(None, listed.split("\0")):
-        if (ROOT / name).exists():
-            (copy / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, copy / name)
-    run(copy, "git", "init", "--quiet", "--initial-branch=main")
-    commit(copy)
-    return copy
-
-
-def commit(folder: Path) -> None:
-    run(folder, "git", "add", "--all")
-    run(folder, "git", "commit", "--quiet", "-m", "Change")
+from tests.projects import commit, environment, run, snapshot
 
 
 @pytest.mark.parametrize("tool", ["cookiecutter", "cruft"])
-def test_a_change_of_the_template_arrives(tool: str, template: Path, tmp_path: Path) -> None:
+def test_a_change_of_the_template_arrives(tool: str, tmp_path: Path) -> None:
+    template = snapshot(tmp_path / "template")
     command = ["cookiecutter"] if tool == "cookiecutter" else ["cruft", "create"]
     answers = {"deployment": "monolith", "project_name": 'It\'s & "this"'}
     given = (

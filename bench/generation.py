@@ -1,0 +1,56 @@
+"""How long generating takes, beside cookiecutter on a one-file template with two no-op hooks.
+
+    make bench
+
+Both run in turns, as real processes in fresh folders; the medians and their ratio are printed.
+"""
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+ROUNDS = 15
+
+
+def write_floor(folder: Path) -> Path:
+    """Write the one-file template with two hooks that do nothing."""
+    project = folder / "{{cookiecutter.project_slug}}"
+    project.mkdir(parents=True)
+    (folder / "hooks").mkdir()
+    (folder / "cookiecutter.json").write_text('{"project_slug": "my-app"}')
+    (project / "README.md").write_text("# {{ cookiecutter.project_slug }}\n")
+    for hook in ("pre_gen_project", "post_gen_project"):
+        (folder / "hooks" / f"{hook}.py").write_text("")
+    return folder
+
+
+def seconds(template: Path) -> float:
+    """Generate once with the default answers.
+
+    Returns:
+        The wall time of the whole process.
+    """
+    with tempfile.TemporaryDirectory() as output:
+        command = [sys.executable, "-m", "cookiecutter", str(template), "--no-input"]
+        started = time.perf_counter()
+        subprocess.run([*command, "--default-config"], cwd=output, check=True, capture_output=True)
+        return time.perf_counter() - started
+
+
+def main() -> None:
+    """Measure and print."""
+    with tempfile.TemporaryDirectory() as folder:
+        floor = write_floor(Path(folder) / "floor")
+        rounds = [(seconds(floor), seconds(ROOT)) for _ in range(ROUNDS)]
+    floor_median, ours_median = (statistics.median(column) for column in zip(*rounds, strict=True))
+    print(f"one file, two no-op hooks  {floor_median * 1000:6.0f} ms")
+    print(f"this template              {ours_median * 1000:6.0f} ms")
+    print(f"ratio                      {ours_median / floor_median:6.2f}   (median of {ROUNDS})")
+
+
+if __name__ == "__main__":
+    main()

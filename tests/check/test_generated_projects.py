@@ -1,0 +1,53 @@
+"""A fresh project of each layout, by the commands of its own README, passes its own checks."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.projects import LAYOUTS, run, shared
+
+
+@pytest.mark.parametrize("deployment", LAYOUTS)
+def test_a_fresh_project_passes_its_checks_and_stays_clean(
+    deployment: str, shared_folder: Path
+) -> None:
+    project = shared(shared_folder, deployment)
+    run(project, "bun", "install")
+    run(project, "bun", "run", "check", seconds=900)
+    assert run(project, "git", "status", "--porcelain").stdout == ""
+
+
+@pytest.mark.parametrize("deployment", LAYOUTS)
+def test_formatters_leave_a_fresh_project_untouched(deployment: str, shared_folder: Path) -> None:
+    project = shared(shared_folder, deployment)
+    run(project, "bun", "run", "biome", "format", ".")
+    run(project / "backend", "uv", "run", "--no-project", "ruff", "format", "--check", ".")
+
+
+@pytest.mark.parametrize("deployment", LAYOUTS)
+def test_every_command_of_the_readme_exists(deployment: str, shared_folder: Path) -> None:
+    project = shared(shared_folder, deployment)
+    named = set(re.findall(r"bun run ([\w:]+)", (project / "README.md").read_text()))
+    listed = run(project, "bun", "-p", "Object.keys(require('./package.json').scripts).join(' ')")
+    assert named >= {"dev", "check", "test", "e2e", "preview", "deploy"}
+    assert named <= set(listed.stdout.split())
+
+
+def test_the_deployment_of_the_worker_can_be_built(cloudflare_app: Path) -> None:
+    assert tomllib.loads((cloudflare_app / "wrangler.toml").read_text())["main"]
+    for name in ("build:cloudflare-local", "build:cloudflare-prod"):
+        run(cloudflare_app, "bun", "run", name)
+    for folder in ("frontend-dev", "frontend-prod"):
+        assert (cloudflare_app / "dist" / folder / "index.html").exists()
+    command = ("bunx", "wrangler", "deploy", "--dry-run", "--containers-rollout=none")
+    run(cloudflare_app / "worker", *command, "--config", "../wrangler.toml")
+
+
+@pytest.mark.parametrize("deployment", LAYOUTS)
+def test_the_workflows_are_well_formed(deployment: str, shared_folder: Path) -> None:
+    project = shared(shared_folder, deployment)
+    workflows = [str(path) for path in (project / ".github" / "workflows").glob("*.yml")]
+    assert workflows
+    run(project, "check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
