@@ -63,6 +63,7 @@ def main() -> int:
         reload_dirs=[str(Path(__file__).parent)] if server.backend_reload else None,
         workers=server.web_concurrency,
         timeout_graceful_shutdown=server.grace_seconds,
+        log_level="warning" if server.backend_reload else "info",
         access_log=False,
         server_header=False,
         log_config=LOGGING,
