@@ -1,4 +1,5 @@
 import react from "@vitejs/plugin-react";
+import type { ViteDevServer } from "vite";
 import { defineConfig } from "vitest/config";
 import manifest from "../package.json" with { type: "json" };
 import { namePage } from "./html.ts";
@@ -7,8 +8,13 @@ import securityHeaders from "./security-headers.json" with { type: "json" };
 
 const proxy = apiProxy(Number(process.env.BACKEND_PORT ?? manifest.config.backendPort));
 
+/** Leaves it to scripts/dev.ts to print the URL, once the backend answers too. */
+function hideUrls(server: ViteDevServer): void {
+  server.printUrls = () => undefined;
+}
+
 export default defineConfig({
-  plugins: [react(), namePage()],
+  plugins: [react(), namePage(), { name: "one-url", configureServer: hideUrls }],
   build: {
     assetsInlineLimit: 0, // files stay files, which the content security policy allows
     emptyOutDir: true,

@@ -89,11 +89,12 @@ servers.exited.then(async () => {
   fail("A server has ended by itself; its last lines above say why.");
 });
 
-/** Whether the page's server passes a request on to a backend that answers. */
-async function isReady(): Promise<boolean> {
-  const response = await fetch(`${URL}/api/health`).catch(() => undefined);
+/** Whether a server answers a request with success. */
+async function answers(url: string): Promise<boolean> {
+  const response = await fetch(url).catch(() => undefined);
   return response?.ok ?? false;
 }
 
-while (!(await isReady())) await Bun.sleep(50);
+while (!(await answers(`http://127.0.0.1:${BACKEND_PORT}/api/health`))) await Bun.sleep(50);
+while (!(await answers(URL))) await Bun.sleep(50);
 console.log(`\n  ${URL}  (Ctrl-C stops it)\n`);

@@ -3,12 +3,10 @@
 from fastapi import FastAPI
 
 from app import __version__, problems
+from app.body_limit import BodyLimit
 from app.request_log import RequestLog
 from app.routes import api, env, stream
 from app.settings import platform
-
-MAX_BODY_BYTES = 1024 * 1024
-"""A larger request body is answered 413; the proxies before us allow the same."""
 
 
 def create_app() -> FastAPI:
@@ -22,13 +20,13 @@ def create_app() -> FastAPI:
     app = FastAPI(
         title="Backend",
         version=__version__,
-        max_body_size=MAX_BODY_BYTES,
         openapi_url="/api/openapi.json" if in_development else None,
         docs_url="/api/docs",
         redoc_url=None,
         redirect_slashes=False,
         responses=problems.PROBLEM_RESPONSES,
     )
+    app.add_middleware(BodyLimit)
     app.add_middleware(RequestLog)
     problems.install(app)
     app.include_router(stream.router)
