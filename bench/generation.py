@@ -12,7 +12,8 @@ import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.projects import template
+
 ROUNDS = 15
 
 
@@ -45,7 +46,7 @@ def main() -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory() as folder:
         floor = write_floor(Path(folder) / "floor")
-        rounds = [(seconds(floor), seconds(ROOT)) for _ in range(ROUNDS)]
+        rounds = [(seconds(floor), seconds(template())) for _ in range(ROUNDS)]
     floor_median, ours_median = (statistics.median(column) for column in zip(*rounds, strict=True))
     print(f"one file, two no-op hooks  {floor_median * 1000:6.0f} ms")
     print(f"this template              {ours_median * 1000:6.0f} ms")

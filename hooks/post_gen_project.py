@@ -10,9 +10,8 @@ import shlex
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
 
-ANSWERS: dict[str, Any] = json.loads(r"""{{ cookiecutter | tojson }}""")
+ANSWERS: dict[str, str] = json.loads(r"""{{ cookiecutter | tojson }}""")
 
 OWNED = {
     "cloudflare": (
@@ -46,6 +45,10 @@ PORT = {
 }
 MAX_INSTANCES = {"wrangler.toml": r"(?i)(?<=^max_instances = )\d+"}
 """Where a number stands, as `file: pattern`; the files are valid as they are in the template."""
+
+
+QUICKLY = ("-c", "core.looseCompression=0", "-c", "maintenance.auto=false")
+"""For git: nothing that a repository of one commit could gain from."""
 
 
 def keep_layout(root: Path, deployment: str) -> None:
@@ -96,7 +99,7 @@ def git(folder: Path, *arguments: str) -> str | None:
     environment = {k: v for k, v in os.environ.items() if k not in ("GIT_DIR", "GIT_WORK_TREE")}
     try:
         done = subprocess.run(
-            ["git", "-C", str(folder), *arguments],
+            ["git", "-C", str(folder), *QUICKLY, *arguments],
             env=environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -6,10 +6,8 @@ import re
 import shlex
 import sys
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any, NamedTuple
 
-ANSWERS: dict[str, Any] = json.loads(r"""{{ cookiecutter | tojson }}""")
+ANSWERS: dict[str, object] = json.loads(r"""{{ cookiecutter | tojson }}""")
 
 OLDEST_COOKIECUTTER = (2, 7)
 DEFAULTS = {  # a test holds these to cookiecutter.json
@@ -32,13 +30,12 @@ WORKSPACES = ("backend", "e2e", "frontend", "worker")
 SLUG_LENGTH = 57
 
 
-class Refusal(NamedTuple):
+class Refusal:
     """An answer that breaks its rule, and one that would not."""
 
-    key: str
-    answer: object
-    rule: str
-    correction: str
+    def __init__(self, key: str, answer: object, rule: str, correction: str) -> None:
+        """Hold what to say of the answer to one question."""
+        self.key, self.answer, self.rule, self.correction = key, answer, rule, correction
 
 
 def check_text(key: str, longest: int) -> Iterator[Refusal]:
@@ -119,8 +116,9 @@ def cookiecutter_version(path: list[str]) -> tuple[int, ...] | None:
     Returns:
         Major and minor version, or None where it cannot be told.
     """
-    folders = (each for entry in path for each in Path(entry).glob("cookiecutter-*.dist-info"))
-    found = re.match(r"cookiecutter-(\d+)\.(\d+)", next(folders, Path()).name)
+    names = (name for folder in filter(os.path.isdir, path) for name in os.listdir(folder))
+    matches = (re.fullmatch(r"cookiecutter-(\d+)\.(\d+).*\.dist-info", name) for name in names)
+    found = next(filter(None, matches), None)
     return tuple(int(part) for part in found.groups()) if found else None
 
 
