@@ -31,11 +31,11 @@ def test_env_tells_what_is_set_but_no_value(
     assert "sk-very-secret" not in response.text
 
 
-def test_env_tells_where_it_runs(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_env_tells_where_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LAYOUT", "cloudflare")
     monkeypatch.setenv("CLOUDFLARE_REGION", "WEUR")
     monkeypatch.setenv("CLOUDFLARE_DURABLE_OBJECT_ID", "abc")
-    report = client.get("/env").json()
+    report = TestClient(create_app()).get("/env").json()
     assert (report["layout"], report["region"], report["instance"]) == ("cloudflare", "WEUR", "abc")
 
 
@@ -72,10 +72,8 @@ def test_the_openapi_document_types_events_and_problems(client: TestClient) -> N
     assert responses["4XX"]["content"] == {
         "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
     }
-    served = client.get("/api/openapi.json").json()
-    assert (
-        served["components"]["schemas"]["StreamEvent"]["discriminator"]["propertyName"] == "event"
-    )
+    schemas = client.get("/api/openapi.json").json()["components"]["schemas"]
+    assert schemas["StreamEvent"]["discriminator"]["propertyName"] == "event"
 
 
 def test_a_request_keeps_the_proxys_id_where_it_is_well_formed(
