@@ -116,7 +116,8 @@ def cookiecutter_version(path: list[str]) -> tuple[int, ...] | None:
     Returns:
         Major and minor version, or None where it cannot be told.
     """
-    names = (name for folder in filter(os.path.isdir, path) for name in os.listdir(folder))
+    folders = filter(os.path.isdir, path)
+    names = (name for folder in folders for name in os.listdir(folder))  # noqa: PTH208
     matches = (re.fullmatch(r"cookiecutter-(\d+)\.(\d+).*\.dist-info", name) for name in names)
     found = next(filter(None, matches), None)
     return tuple(int(part) for part in found.groups()) if found else None
