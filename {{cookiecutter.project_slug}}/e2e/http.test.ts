@@ -1,0 +1,135 @@
+import { expect, test } from "@playwright/test";
+import securityHeaders from "../frontend/security-headers.json" with { type: "json" };
+import { ask, url } from "./target.ts";
+
+const HTML = { headers: { Accept: "text/html,application/xhtml+xml" } };
+
+/** Expects a problem document of RFC 9457. */
+async function expectProblem(response: Response, status: number): Promise<void> {
+  expect(response.status).toBe(status);
+  expect(response.headers.get("content-type")).toContain("application/problem+json");
+  const problem = await response.json();
+  expect(problem).toMatchObject({ status, title: expect.any(String) });
+}
+
+/** The paths of the built files that the page asks for. */
+async function builtFiles(): Promise<string[]> {
+  const page = await (await fetch(url, HTML)).text();
+  return Array.from(page.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g), ([, path]) => String(path));
+}
+
+test("POST /stream: each event leaves the moment it is made", async () => {
+  const response = await ask("How do tides work?");
+  expect(response.status).toBe(200);
+  expect(response.headers.get("content-type")).toContain("text/event-stream");
+  expect(response.headers.get("cache-control")).toBe("no-cache, no-transform");
+
+  const arrivals: number[] = [];
+  let text = "";
+  for await (const chunk of (response.body ?? new ReadableStream()).pipeThrough(
+    new TextDecoderStream(),
+  )) {
+    arrivals.push(performance.now());
+    text += chunk;
+  }
+  const names = Array.from(text.matchAll(/^event: (.+)$/gm), ([, name]) => name);
+  expect(names.length).toBeGreaterThan(20);
+  expect(new Set(names.slice(0, -1))).toEqual(new Set(["token"]));
+  expect(names.at(-1)).toBe("done");
+  // About 40 words, 30 ms apart: buffered anywhere on the way, they would arrive at once.
+  expect(arrivals.length).toBeGreaterThan(names.length / 2);
+  expect(Number(arrivals.at(-1)) - Number(arrivals[0])).toBeGreaterThan(500);
+});
+
+test("POST /stream: a client may go away", async () => {
+  const controller = new AbortController();
+  const response = await ask("hello", { signal: controller.signal });
+  await response.body?.getReader().read();
+  controller.abort();
+  expect((await fetch(`${url}/api/health`)).status).toBe(200);
+});
+
+test("POST /stream: bad input is a problem that names the field", async () => {
+  const response = await ask("");
+  const { errors } = await response.clone().json();
+  expect(errors).toMatchObject([{ pointer: "/prompt", detail: expect.any(String) }]);
+  await expectProblem(response, 422);
+});
+
+test("POST /stream: a body over 1 MiB is a problem", async () => {
+  await expectProblem(await ask("x".repeat(1024 * 1024 + 1)), 413);
+});
+
+test("GET /stream is a problem", async () => {
+  await expectProblem(await fetch(`${url}/stream`), 405);
+});
+
+for (const [reader, init] of [
+  ["a program", {}],
+  ["a browser that opens it", HTML],
+] as const) {
+  test(`GET /env reports to ${reader}`, async () => {
+    const response = await fetch(`${url}/env`, init);
+    expect(response.headers.get("content-type")).toContain("application/json");
+    expect(await response.json()).toMatchObject({
+      layout: expect.stringMatching(/^(development|cloudflare|monolith)$/),
+      python: expect.stringMatching(/^3\./),
+      settings: { MODEL_API_KEY: expect.any(Boolean) },
+    });
+  });
+}
+
+test("GET /api/health", async () => {
+  const response = await fetch(`${url}/api/health`);
+  expect(response.status).toBe(200);
+  expect(response.headers.get("cache-control")).toBe("no-store");
+});
+
+test("/api/* reaches the backend, also where there is no endpoint", async () => {
+  await expectProblem(await fetch(`${url}/api/no/such/endpoint`, HTML), 404);
+});
+
+test.describe("built files", { tag: "@production" }, () => {
+  test("are kept for ever and compressed", async () => {
+    const paths = await builtFiles();
+    expect(paths.length).toBeGreaterThanOrEqual(2);
+    for (const path of paths) {
+      const response = await fetch(url + path, { headers: { "Accept-Encoding": "gzip" } });
+      expect(response.status, path).toBe(200);
+      expect(response.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
+      expect(response.headers.get("content-encoding")).toBe("gzip");
+      expect(response.headers.get("x-content-type-options")).toBe("nosniff");
+    }
+  });
+
+  test("that are missing are not HTML", async () => {
+    for (const path of ["/assets/missing-0123abcd.js", "/assets/missing.css", "/missing.png"]) {
+      const response = await fetch(url + path, HTML);
+      expect(response.status, path).toBe(404);
+      expect(response.headers.get("content-type") ?? "").not.toContain("text/html");
+      expect(response.headers.get("cache-control") ?? "").not.toContain("immutable");
+    }
+  });
+});
+
+test.describe("the app shell", { tag: "@production" }, () => {
+  for (const path of ["/", "/a/deep/link", "/?query=1"]) {
+    test(`${path} is fresh and carries the security headers`, async () => {
+      const response = await fetch(url + path, HTML);
+      expect(response.status).toBe(200);
+      expect(response.headers.get("content-type")).toContain("text/html");
+      expect(response.headers.get("cache-control")).toBe("no-cache");
+      for (const [name, value] of Object.entries(securityHeaders)) {
+        expect(response.headers.get(name), name).toBe(value);
+      }
+    });
+  }
+
+  test("is not given to a program that asks for something else", async () => {
+    for (const init of [{ headers: { Accept: "application/json" } }, { method: "POST" }]) {
+      const response = await fetch(`${url}/no/such/page`, init);
+      expect([404, 405]).toContain(response.status);
+      expect(response.headers.get("content-type") ?? "").not.toContain("text/html");
+    }
+  });
+});
