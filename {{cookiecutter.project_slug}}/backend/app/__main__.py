@@ -1,5 +1,6 @@
 """Run the backend: `python -m app`."""
 
+import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import uvicorn
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from uvicorn.supervisors import ChangeReload, Multiprocess
 
 from app.settings import settings
 
@@ -18,6 +20,9 @@ class Server(BaseSettings):
 
     backend_host: str = "127.0.0.1"
     backend_port: int = Field(ge=1, le=65535)
+    backend_socket: Path | None = Field(
+        default=None, description="A Unix socket to listen on too, for a proxy beside us."
+    )
     backend_reload: bool = False
     web_concurrency: int = Field(default=1, ge=1, description="Processes that share the port.")
     grace_seconds: int = Field(
@@ -55,7 +60,7 @@ def main() -> int:
             name = "_".join(str(part) for part in problem["loc"]).upper()
             sys.stderr.write(f"{name}: {problem['msg']}. Set it in the environment.\n")
         return 2
-    uvicorn.run(
+    config = uvicorn.Config(
         "app.main:app",
         host=server.backend_host,
         port=server.backend_port,
@@ -63,11 +68,44 @@ def main() -> int:
         reload_dirs=[str(Path(__file__).parent)] if server.backend_reload else None,
         workers=server.web_concurrency,
         timeout_graceful_shutdown=server.grace_seconds,
+        timeout_keep_alive=75,  # a proxy closes idle connections after 60 s: it has to be first
+        forwarded_allow_ips="*" if server.backend_socket else None,
         log_level="warning" if server.backend_reload else "info",
         access_log=False,
         server_header=False,
         log_config=LOGGING,
     )
+    sockets = [config.bind_socket()]
+    if server.backend_socket:
+        sockets.append(unix_socket(server.backend_socket))
+    return serve(config, sockets)
+
+
+def unix_socket(path: Path) -> socket.socket:
+    """Make a Unix socket at a path that is free."""
+    made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    made.bind(str(path))
+    made.set_inheritable(True)
+    return made
+
+
+def serve(config: uvicorn.Config, sockets: list[socket.socket]) -> int:
+    """Serve on all the sockets until told to stop.
+
+    Returns:
+        The exit status: 3 where the app could not start, else 0.
+    """
+    server = uvicorn.Server(config)
+    try:
+        if config.should_reload:
+            ChangeReload(config, target=server.run, sockets=sockets).run()
+        elif config.workers > 1:
+            Multiprocess(config, sockets=sockets).run()
+        else:
+            server.run(sockets)
+            return 0 if server.started else 3
+    except KeyboardInterrupt:
+        pass
     return 0
 
 
