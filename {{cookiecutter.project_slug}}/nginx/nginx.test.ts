@@ -34,9 +34,9 @@ test("nginx passes exactly the API's paths to the backend", () => {
 
 test("the image uses the port, the bun and the body limit that are stated elsewhere", () => {
   expect(dockerfile).toContain(`BACKEND_PORT=${config.backendPort}\n`);
-  expect(`${dockerfile.match(/oven\/(bun):/)?.[1]}@${dockerfile.match(/oven\/bun:(\S+)/)?.[1]}`).toBe(
-    packageManager,
-  );
+  expect(
+    `${dockerfile.match(/oven\/(bun):/)?.[1]}@${dockerfile.match(/oven\/bun:(\S+)/)?.[1]}`,
+  ).toBe(packageManager);
   const factors = backend.match(/^MAX_BODY_BYTES = ([\d *]+)$/m)?.[1]?.split("*") ?? [];
   const limit = factors.reduce((product, factor) => product * Number(factor), 1);
   expect(dockerfile).toContain(`MAX_BODY_BYTES=${limit} `);
@@ -51,7 +51,10 @@ test("Kubernetes waits longer than running streams may take", () => {
 });
 
 test("the settings reach the configuration, and none is left out", async () => {
-  const { text, complaint } = await render({ PORT: "8081", TRUSTED_PROXIES: "10.0.0.0/8 fd00::/8" });
+  const { text, complaint } = await render({
+    PORT: "8081",
+    TRUSTED_PROXIES: "10.0.0.0/8 fd00::/8",
+  });
   expect(complaint).toBe("");
   expect(text).toContain("listen 8081 ");
   expect(text).toContain("set_real_ip_from 10.0.0.0/8;");

@@ -7,7 +7,9 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 const [folder] = process.argv.slice(2);
 if (folder === undefined) throw new Error("Name the folder with the built frontend.");
 
-for (const name of new Bun.Glob("**/*.{css,html,js,json,mjs,svg,txt,wasm,webmanifest,xml}").scanSync(folder)) {
+for (const name of new Bun.Glob(
+  "**/*.{css,html,js,json,mjs,svg,txt,wasm,webmanifest,xml}",
+).scanSync(folder)) {
   const path = `${folder}/${name}`;
   const bytes = await Bun.file(path).bytes();
   const brotli = brotliCompressSync(bytes, {

@@ -1,0 +1,107 @@
+"""Containers of the monolith's image, for the tests beside this file."""
+
+import json
+import subprocess
+import time
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import httpx
+
+HARDENED = (
+    *("--read-only", "--tmpfs", "/tmp:size=16m", "--cap-drop", "ALL"),
+    *("--security-opt", "no-new-privileges"),
+)
+TEST_ANSWER = ("--volume", f"{Path(__file__).parent / 'answer'}:/opt/app/app/answer:ro")
+UNLIMITED = ("--env", "STREAM_REQUESTS_PER_MINUTE=1000000")
+
+
+def docker(*arguments: str, check: bool = True) -> str:
+    """Run docker and give back what it printed, stderr included."""
+    done = subprocess.run(
+        ["docker", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=500,
+    )
+    assert not check or done.returncode == 0, done.stdout
+    return done.stdout.strip()
+
+
+@dataclass
+class Container:
+    """A running container; removed at the end of its `with`."""
+
+    name: str
+    url: str = ""
+
+    @classmethod
+    def start(cls, image: str, *options: str, port: int = 80) -> Self:
+        """Start the image on a free port of loopback, with further options of docker run."""
+        name = f"monolith-test-{uuid.uuid4().hex[:12]}"
+        publish = ("--publish", f"127.0.0.1::{port}")
+        docker("run", "--detach", "--name", name, *publish, *options, image)
+        container = cls(name)
+        container.find_port(port)
+        return container
+
+    def find_port(self, port: int = 80) -> None:
+        """Learn the address; it changes with each start, and a container that ended has none."""
+        address = docker("port", self.name, f"{port}/tcp", check=False).splitlines()[:1]
+        self.url = f"http://{address[0]}" if address else ""
+
+    def __enter__(self) -> Self:
+        """Give back the container."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Remove it."""
+        docker("rm", "--force", "--volumes", self.name, check=False)
+
+    def wait_until_ready(self, seconds: float = 30) -> Self:
+        """Wait until the app answers."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            try:
+                if httpx.get(f"{self.url}/api/health", timeout=2).status_code == 200:
+                    return self
+            except httpx.TransportError:
+                pass
+            time.sleep(0.05)
+        raise AssertionError(f"not ready within {seconds} s:\n{self.logs()[-2000:]}")
+
+    def logs(self) -> str:
+        """Give back all that it logged."""
+        return docker("logs", self.name)
+
+    def run(self, script: str) -> str:
+        """Run a bash script inside, as the image's user."""
+        return docker("exec", self.name, "bash", "-c", script, check=False)
+
+    def kill(self, command: str) -> None:
+        """SIGKILL the oldest process whose command line starts with this."""
+        self.run(
+            "for p in $(ls /proc | grep -E '^[0-9]+$' | sort -n); do "
+            f'[[ "$(tr "\\0" " " </proc/$p/cmdline)" == "{command}"* ]] && kill -9 $p && exit; done'
+        )
+
+    def exit_status(self, seconds: float) -> int:
+        """Wait for the end, at most so long."""
+        done = subprocess.run(
+            ["docker", "wait", self.name], capture_output=True, text=True, check=True, timeout=seconds
+        )
+        return int(done.stdout)
+
+    def memory(self) -> int:
+        """Give back the bytes of memory in use by its processes, shared pages counted once each."""
+        text = self.run("cat /proc/[0-9]*/smaps_rollup 2>/dev/null | grep ^Pss:")
+        return sum(int(line.split()[1]) * 1024 for line in text.splitlines())
+
+    def config(self) -> dict[str, object]:
+        """Give back what docker inspect says."""
+        found: dict[str, object] = json.loads(docker("inspect", self.name))[0]
+        return found
