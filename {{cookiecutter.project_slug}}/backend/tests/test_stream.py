@@ -114,7 +114,8 @@ def test_a_client_that_goes_away_cancels_the_answer(answer_with: Replace) -> Non
     answer_with(answer)
     with serve() as client:
         with client.stream("POST", "/stream", json={"prompt": "hi"}) as response:
-            assert next(response.iter_lines()) == "event: token"
+            lines = response.iter_lines()  # held: httpx closes the response with it
+            assert next(lines) == "event: token"
             assert not cancelled.is_set()
         assert cancelled.wait(1)
 

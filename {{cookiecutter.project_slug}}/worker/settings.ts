@@ -1,0 +1,20 @@
+/** The app's settings and secrets that reach the container: add one here and in settings.py. */
+const PASSED_ON = ["HEARTBEAT_SECONDS", "MODEL_API_KEY"];
+
+/**
+ * The environment of a container's process.
+ *
+ * @param env the Worker's vars and secrets
+ * @param port where the backend is to listen
+ * @returns the variables by name; those that are not set are left out
+ */
+export function containerEnvironment(env: Env, port: number): Record<string, string> {
+  const values = env as unknown as Record<string, unknown>;
+  const passed = PASSED_ON.filter((name) => values[name] !== undefined);
+  return {
+    ...Object.fromEntries(passed.map((name) => [name, String(values[name])])),
+    BACKEND_HOST: "0.0.0.0",
+    BACKEND_PORT: String(port),
+    LAYOUT: "cloudflare",
+  };
+}
