@@ -5,7 +5,7 @@ const read = (path: string) => Bun.file(`${import.meta.dir}/../${path}`).text();
 const [nginx, dockerfile, backend, kubernetes] = await Promise.all([
   read("nginx/nginx.conf"),
   read("Dockerfile"),
-  read("backend/app/main.py"),
+  read("backend/app/body_limit.py"),
   read("deploy/kubernetes.yaml"),
 ]);
 
