@@ -1,6 +1,5 @@
 """Containers of the monolith's image, for the tests beside this file."""
 
-import json
 import subprocess
 import time
 import uuid
@@ -82,17 +81,22 @@ class Container:
         """Run a bash script inside, as the image's user."""
         return docker("exec", self.name, "bash", "-c", script, check=False)
 
-    def kill(self, command: str) -> None:
-        """SIGKILL the oldest process whose command line starts with this."""
+    def kill(self, command: str, signal: str = "KILL") -> None:
+        """Send a signal to the oldest process whose command line starts with this."""
         self.run(
             "for p in $(ls /proc | grep -E '^[0-9]+$' | sort -n); do "
-            f'[[ "$(tr "\\0" " " </proc/$p/cmdline)" == "{command}"* ]] && kill -9 $p && exit; done'
+            f'[[ "$(tr "\\0" " " </proc/$p/cmdline)" == "{command}"* ]] || continue; '
+            f"kill -{signal} $p && exit; done"
         )
 
     def exit_status(self, seconds: float) -> int:
         """Wait for the end, at most so long."""
         done = subprocess.run(
-            ["docker", "wait", self.name], capture_output=True, text=True, check=True, timeout=seconds
+            ["docker", "wait", self.name],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=seconds,
         )
         return int(done.stdout)
 
@@ -100,8 +104,3 @@ class Container:
         """Give back the bytes of memory in use by its processes, shared pages counted once each."""
         text = self.run("cat /proc/[0-9]*/smaps_rollup 2>/dev/null | grep ^Pss:")
         return sum(int(line.split()[1]) * 1024 for line in text.splitlines())
-
-    def config(self) -> dict[str, object]:
-        """Give back what docker inspect says."""
-        found: dict[str, object] = json.loads(docker("inspect", self.name))[0]
-        return found

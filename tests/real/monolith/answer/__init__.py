@@ -1,4 +1,7 @@
-"""An answer to test with: the prompt "N S" gets N pieces, S seconds apart, each the time it was made."""
+"""An answer to test with: the prompt "N S" gets N pieces, S seconds apart.
+
+Each piece is the time at which it was made.
+"""
 
 import asyncio
 import time
