@@ -30,7 +30,6 @@ OWNED = {
         "deploy",
         "docs/monolith.md",
         "nginx",
-        "scripts/monolith",
     ),
 }
 """Which paths each layout owns alone."""

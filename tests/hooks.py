@@ -1,6 +1,7 @@
 """Render a hook with answers and import it, so that each of its branches can be reached."""
 
 import importlib.util
+import itertools
 import json
 from pathlib import Path
 from types import ModuleType
@@ -11,6 +12,7 @@ from cookiecutter.prompt import prompt_for_config
 from cookiecutter.utils import create_env_with_context
 
 ROOT = Path(__file__).resolve().parent.parent
+LOADED = itertools.count()
 
 
 def questions() -> dict[str, Any]:
@@ -42,7 +44,7 @@ def load(hook: str, folder: Path, **answers: object) -> ModuleType:
     rendered.setdefault("_repo_dir", str(ROOT))
     environment = create_env_with_context({"cookiecutter": rendered})
     source = (ROOT / "hooks" / f"{hook}.py").read_text("utf-8")
-    target = folder / f"{hook}.py"
+    target = folder / f"{hook}_{next(LOADED)}.py"  # a name of its own, for Python caches by name
     target.write_text(environment.from_string(source).render(cookiecutter=rendered), "utf-8")
     specification = importlib.util.spec_from_file_location(hook, target)
     assert specification
