@@ -75,7 +75,10 @@ def main() -> int:
         server_header=False,
         log_config=LOGGING,
     )
-    sockets = [config.bind_socket()]
+    listener = config.bind_socket()
+    # asyncio does this only for sockets of its own; without it events may wait 40 ms
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    sockets = [listener]
     if server.backend_socket:
         sockets.append(unix_socket(server.backend_socket))
     return serve(config, sockets)
