@@ -2,7 +2,7 @@ import { config } from "../package.json";
 import { clientAddress, forwardedHeaders, readBody } from "./forwarding";
 import { servePage } from "./page";
 import { problem } from "./problems";
-import { dispatch, OVERFLOW_HEADER } from "./scaling";
+import { dispatch, OVERFLOW_HEADER, REFUSED_HEADER } from "./scaling";
 
 export { Backend } from "./backend";
 
@@ -30,7 +30,8 @@ async function serveApi(request: Request, env: Env, id: string): Promise<Respons
   }
   const headers = forwardedHeaders(request, id);
   headers.delete(OVERFLOW_HEADER);
-  const init = { method: request.method, headers, body, redirect: "manual" } as const;
+  const { method, signal } = request;
+  const init = { method, headers, body, redirect: "manual", signal } as const;
   if (env.BACKEND_ORIGIN)
     return fetch(new URL(url.pathname + url.search, env.BACKEND_ORIGIN), init);
   return dispatch((instance, overflow) => {
@@ -49,6 +50,7 @@ export default {
     if (response.headers.has("X-Request-ID") || response.webSocket) return response;
     const named = new Response(response.body, response);
     named.headers.set("X-Request-ID", id);
+    named.headers.delete(REFUSED_HEADER);
     return named;
   },
 } satisfies ExportedHandler<Env>;

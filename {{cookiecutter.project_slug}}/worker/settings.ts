@@ -15,6 +15,7 @@ export function containerEnvironment(env: Env, port: number): Record<string, str
     ...Object.fromEntries(passed.map((name) => [name, String(values[name])])),
     BACKEND_HOST: "0.0.0.0",
     BACKEND_PORT: String(port),
+    FORWARDED_ALLOW_IPS: "*", // only the Worker reaches the port: https://www.uvicorn.org/settings/
     LAYOUT: "cloudflare",
   };
 }
