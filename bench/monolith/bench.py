@@ -9,6 +9,7 @@ PROJECT is a generated project of the layout `monolith` with its `bun.lock`.
 
 import asyncio
 import json
+import os
 import re
 import statistics
 import subprocess
@@ -18,8 +19,8 @@ import urllib.request
 from pathlib import Path
 
 HERE = Path(__file__).parent
-ROUNDS = 5
-SECONDS = 4
+ROUNDS = 7
+SECONDS = 2
 STREAMS, INTERVAL, EVENTS = 20, 0.01, 500
 IMAGE, BARE = "bench-monolith", "bench-bare-fastapi"
 APP, BACKEND, NGINX, FASTAPI = 33110, 33111, 33120, 33130
@@ -58,15 +59,28 @@ def seconds_to_200(url: str) -> float:
     raise TimeoutError(url)
 
 
-def requests_per_second(url: str) -> float:
-    """Load a URL for a few seconds with wrk, all answers 2xx."""
+def cpu_seconds(container: str) -> float:
+    """Give back the processor time that a container's processes have used."""
+    total = 0
+    for line in docker("top", container).splitlines()[1:]:
+        fields = Path(f"/proc/{line.split()[1]}/stat").read_text().rsplit(")", 1)[1].split()
+        total += int(fields[11]) + int(fields[12])
+    return total / os.sysconf("SC_CLK_TCK")
+
+
+def load(url: str, container: str) -> tuple[float, float]:
+    """Load a URL with wrk; give back requests per second, and per CPU-second of the container."""
+    before = cpu_seconds(container)
     command = ["wrk", "-t1", "-c32", f"-d{SECONDS}s", "-H", "Accept-Encoding: br", url]
     text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    used = cpu_seconds(container) - before
     if "Non-2xx" in text:
         raise RuntimeError(text)
-    found = re.search(r"Requests/sec:\s+([\d.]+)", text)
-    assert found
-    return float(found[1])
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", text)
+    count = re.search(r"(\d+) requests in", text)
+    assert rate
+    assert count
+    return float(rate[1]), int(count[1]) / used
 
 
 async def lateness(port: int) -> list[float]:
@@ -91,23 +105,25 @@ async def lateness(port: int) -> list[float]:
     return [milliseconds for late in streams for milliseconds in late]
 
 
-def measure_throughput(script: str) -> None:
+def measure_throughput(script: str, app: str, nginx: str) -> None:
     """Compare static files with bare nginx, and /env with uvicorn asked directly."""
-    rounds: dict[str, list[float]] = {"nginx": [], "static": [], "uvicorn": [], "env": []}
+    rounds: dict[str, list[tuple[float, float]]] = {
+        n: [] for n in ("nginx", "static", "uvicorn", "env")
+    }
     for _ in range(ROUNDS):
-        rounds["nginx"].append(requests_per_second(f"http://127.0.0.1:{NGINX}{script}"))
-        rounds["static"].append(requests_per_second(f"http://127.0.0.1:{APP}{script}"))
-        rounds["uvicorn"].append(requests_per_second(f"http://127.0.0.1:{BACKEND}/env"))
-        rounds["env"].append(requests_per_second(f"http://127.0.0.1:{APP}/env"))
-    median = {name: statistics.median(values) for name, values in rounds.items()}
-    print(
-        "## Requests per second\n\n| what | image | floor | ratio | bound |\n| --- | --- | --- | --- | --- |"
-    )
+        rounds["nginx"].append(load(f"http://127.0.0.1:{NGINX}{script}", nginx))
+        rounds["static"].append(load(f"http://127.0.0.1:{APP}{script}", app))
+        rounds["uvicorn"].append(load(f"http://127.0.0.1:{BACKEND}/env", app))
+        rounds["env"].append(load(f"http://127.0.0.1:{APP}/env", app))
+    print("## Requests\n\n| what | image/s | floor/s | ratio | ratio per CPU-second | bound |")
+    print("| --- | --- | --- | --- | --- | --- |")
     for name, floor, bound in (("static", "nginx", 0.95), ("env", "uvicorn", 1.0)):
-        ratio = statistics.median(a / b for a, b in zip(rounds[name], rounds[floor], strict=True))
+        pairs = list(zip(rounds[name], rounds[floor], strict=True))
+        wall, cpu = (statistics.median(a[i] / b[i] for a, b in pairs) for i in (0, 1))
+        image, bare = (statistics.median(r for r, _ in rounds[n]) for n in (name, floor))
         print(
-            f"| {name} beside {floor} | {median[name]:.0f} | {median[floor]:.0f} "
-            f"| {ratio:.2f} | ≥ {bound} |"
+            f"| {name} beside {floor} | {image:.0f} | {bare:.0f} "
+            f"| {wall:.2f} | {cpu:.2f} | ≥ {bound} |"
         )
 
 
@@ -187,7 +203,7 @@ def main(project: Path) -> None:
         with urllib.request.urlopen(request) as page:
             found = re.search(r'src="(/assets/[^"]+)"', page.read().decode())
         assert found
-        measure_throughput(found[1])
+        measure_throughput(found[1], *containers)
         measure_streams()
     finally:
         docker("kill", *containers)
