@@ -35,10 +35,12 @@ async function startBackend(port: number): Promise<ChildProcess> {
     stdio: "ignore",
   });
   await expect
-    .poll(() =>
-      fetch(`http://127.0.0.1:${port}/api/health`)
-        .then(({ ok }) => ok)
-        .catch(() => false),
+    .poll(
+      () =>
+        fetch(`http://127.0.0.1:${port}/api/health`)
+          .then(({ ok }) => ok)
+          .catch(() => false),
+      { timeout: 20_000 },
     )
     .toBe(true);
   return backend;
