@@ -63,7 +63,10 @@ def cpu_seconds(container: str) -> float:
     """Give back the processor time that a container's processes have used."""
     total = 0
     for line in docker("top", container).splitlines()[1:]:
-        fields = Path(f"/proc/{line.split()[1]}/stat").read_text().rsplit(")", 1)[1].split()
+        try:
+            fields = Path(f"/proc/{line.split()[1]}/stat").read_text().rsplit(")", 1)[1].split()
+        except FileNotFoundError:  # a health check that has ended
+            continue
         total += int(fields[11]) + int(fields[12])
     return total / os.sysconf("SC_CLK_TCK")
 
@@ -156,7 +159,7 @@ def measure_starts() -> None:
             docker("kill", container)
             time.sleep(0.5)
     print(
-        "\n## Start and size\n\n| image | docker run to first 200, s | size, MB | over its base, MB |\n"
+        "\n## Start and size\n\n| image | run to first 200, s | size, MB | over its base, MB |\n"
         "| --- | --- | --- | --- |"
     )
     size = {
