@@ -1,4 +1,4 @@
-import { createParser } from "eventsource-parser";
+import type { EventSourceParser, ParserCallbacks } from "eventsource-parser";
 import type { Problem, StreamEvent, StreamRequest } from "./api.gen";
 
 /** Why an answer did not come, or broke off, as a sentence for the user. */
@@ -30,14 +30,18 @@ export async function* streamAnswer(
   signal: AbortSignal,
 ): AsyncGenerator<StreamEvent, void> {
   try {
-    const response = await fetch("/stream", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(request),
-      signal,
-    });
+    // The parser is fetched while the answer is awaited: the first page does without it.
+    const [response, { createParser }] = await Promise.all([
+      fetch("/stream", {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(request),
+        signal,
+      }),
+      import("eventsource-parser"),
+    ]);
     if (!response.ok || !response.body) throw await failureOf(response);
-    yield* parse(response.body);
+    yield* parse(response.body, createParser);
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof StreamFailure) throw error;
@@ -47,7 +51,10 @@ export async function* streamAnswer(
   }
 }
 
-async function* parse(body: ReadableStream<BufferSource>): AsyncGenerator<StreamEvent, void> {
+async function* parse(
+  body: ReadableStream<BufferSource>,
+  createParser: (callbacks: ParserCallbacks) => EventSourceParser,
+): AsyncGenerator<StreamEvent, void> {
   const events: StreamEvent[] = [];
   const parser = createParser({ onEvent: ({ data }) => events.push(JSON.parse(data)) });
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
