@@ -30,18 +30,30 @@ export class Backend extends DurableObject<Env> {
       refusal.headers.set(REFUSED_HEADER, "down");
       return refusal;
     }
-    const release = () => {
+    const release = (stalled: boolean) => {
       this.#running -= 1;
       this.#stayAwake();
+      if (stalled) this.ctx.storage.setAlarm(Date.now() + this.env.SLEEP_AFTER_SECONDS * 1000);
     };
     try {
       const response = await this.#ask(request);
       return passOn(response, this.env.STALL_SECONDS * 1000, release);
     } catch (error) {
       this.#ready = false;
-      release();
+      release(false);
       return unavailable(request, error);
     }
+  }
+
+  /**
+   * Ends an idle container whose client does not even take the end of a stream that was cut: that
+   * connection keeps this object busy, and a busy object's container does not sleep by itself.
+   */
+  override async alarm(): Promise<void> {
+    const sleep = this.env.SLEEP_AFTER_SECONDS * 1000;
+    const rest = this.#awakeSince + sleep - Date.now();
+    if (this.#running === 0 && rest <= 0) await this.#container.destroy();
+    else await this.ctx.storage.setAlarm(Date.now() + (rest > 0 ? rest : sleep));
   }
 
   /** Asks the container, and gives up where the answer does not begin in time. */
@@ -55,8 +67,7 @@ export class Backend extends DurableObject<Env> {
     const limit = this.env.ANSWER_SECONDS;
     const giveUp = () => patience.abort(new Error(`no answer within ${limit} s`));
     const timer = setTimeout(giveUp, limit * 1000);
-    // a client that goes away before the answer begins cancels it
-    const signal = AbortSignal.any([patience.signal, request.signal]);
+    const { signal } = patience;
     try {
       return await this.#port.fetch(url, { method, headers, body, redirect: "manual", signal });
     } finally {

@@ -30,8 +30,7 @@ async function serveApi(request: Request, env: Env, id: string): Promise<Respons
   }
   const headers = forwardedHeaders(request, id);
   headers.delete(OVERFLOW_HEADER);
-  const { method, signal } = request;
-  const init = { method, headers, body, redirect: "manual", signal } as const;
+  const init = { method: request.method, headers, body, redirect: "manual" } as const;
   if (env.BACKEND_ORIGIN)
     return fetch(new URL(url.pathname + url.search, env.BACKEND_ORIGIN), init);
   return dispatch((instance, overflow) => {

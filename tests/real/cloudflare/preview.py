@@ -1,0 +1,151 @@
+"""`wrangler dev` with real containers, for the tests beside this file."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+import httpx
+
+from tests import projects
+
+HERE = Path(__file__).parent
+PAGE = "<!doctype html><title>page</title>"
+SETTINGS = {"SLEEP_AFTER_SECONDS": 6, "REQUESTS_PER_INSTANCE": 2, "START_SECONDS": 20}
+
+
+def docker(*arguments: str) -> str:
+    """Run docker and give back what it printed, stderr included."""
+    done = subprocess.run(
+        ["docker", *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        check=False, timeout=300,
+    )  # fmt: skip
+    return done.stdout.strip()
+
+
+def free_port() -> int:
+    """Find a port on which nothing listens."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def prepare(app: Path, folder: Path, **settings: int) -> Path:
+    """Copy a project and make its backend one that tests can drive.
+
+    Args:
+        app: an installed project; it is left as it is.
+        folder: where the copy goes.
+        settings: variables of wrangler.toml to change, beside `SETTINGS`.
+
+    Returns:
+        The copy: a page of one file, `answer.py` beside this file, `websockets` installed and no
+        limit of prompts.
+    """
+    leave_out = shutil.ignore_patterns("node_modules", ".venv", ".wrangler", "dist")
+    shutil.copytree(app, folder, ignore=leave_out)
+    (folder / "node_modules").symlink_to(app / "node_modules")
+    shutil.copy(HERE / "answer.py", folder / "backend/app/answer.py")
+    shutil.copy(HERE / "echo.py", folder / "backend/app/routes/api.py")
+    dockerfile = folder / "Dockerfile-cloudflare"
+    install = "pip install --no-compile --target /opt/packages websockets==16.0"
+    text = dockerfile.read_text().replace(" && rm -rf", f" && {install} \\\n && rm -rf", 1)
+    assert install in text
+    dockerfile.write_text(text)
+    dist = folder / "dist/frontend-dev"
+    (dist / "assets").mkdir(parents=True)
+    (dist / "index.html").write_text(PAGE)
+    (dist / "assets/app-1a2b.js").write_text("export {};\n")
+    projects.run(folder, "bun", "scripts/cloudflare/headers.ts", "dist/frontend-dev")
+    config = folder / "wrangler.toml"
+    text = re.sub(r"simple = \{ limit = \d+", "simple = { limit = 1000000", config.read_text())
+    text = re.sub(r'(?m)^name = ".*"', f'name = "t{uuid.uuid4().hex[:10]}"', text, count=1)
+    for name, value in {**SETTINGS, **settings}.items():
+        text, count = re.subn(rf"(?m)^{name} = \d+", f"{name} = {value}", text)
+        assert count == 1, name
+    config.write_text(text)
+    return folder
+
+
+@dataclass
+class Preview:
+    """A running `wrangler dev`; stopped, with its containers, at the end of its `with`."""
+
+    folder: Path
+    port: int = field(default_factory=free_port)
+
+    def __enter__(self) -> Self:
+        """Start it and wait until it serves the page."""
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.name = re.findall(r'(?m)^name = "(.*)"', (self.folder / "wrangler.toml").read_text())[
+            0
+        ]
+        self.log = (self.folder / "wrangler.log").open("w")
+        command = ["node_modules/.bin/wrangler", "dev", "--assets", "dist/frontend-dev"]
+        self.process = subprocess.Popen(
+            [*command, "--port", str(self.port), "--inspector-port", str(free_port())],
+            cwd=self.folder, env={**projects.environment(), "CI": "1"}, stdin=subprocess.DEVNULL,
+            stdout=self.log, stderr=subprocess.STDOUT, start_new_session=True,
+        )  # fmt: skip
+        deadline = time.monotonic() + 180
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                if httpx.get(self.url, timeout=5).status_code == 200:
+                    return self
+            except httpx.TransportError:
+                time.sleep(0.2)
+        self.__exit__()
+        raise AssertionError(self.output()[-4000:])
+
+    def __exit__(self, *_: object) -> None:
+        """Stop it."""
+        os.killpg(self.process.pid, signal.SIGTERM)
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.log.close()
+        if left := docker("ps", "--all", "--quiet", "--filter", f"name={self.name}").split():
+            docker("rm", "--force", *left)
+
+    def output(self) -> str:
+        """Give back what it printed, the Worker's log lines included."""
+        return (self.folder / "wrangler.log").read_text()
+
+    def containers(self) -> list[str]:
+        """Name the app's running containers, without the proxies that wrangler puts beside them."""
+        names = docker("ps", "--format", "{{.Names}}", "--filter", f"name={self.name}").split()
+        return [name for name in names if not name.endswith("-proxy")]
+
+    def logs_by_container(self) -> list[str]:
+        """Give back what each running container logged."""
+        return [docker("logs", name) for name in self.containers()]
+
+    def logs(self) -> str:
+        """Give back what the running containers logged."""
+        return "".join(self.logs_by_container())
+
+    def wait_for(self, number: int, seconds: float) -> None:
+        """Wait until so many containers run.
+
+        Raises:
+            AssertionError: they did not, within the time.
+        """
+        deadline = time.monotonic() + seconds
+        while len(self.containers()) != number:
+            assert time.monotonic() < deadline, f"{self.containers()}, not {number}"
+            time.sleep(0.2)
+
+    def sleep(self) -> None:
+        """Stop all containers as a crash would, so that the next request is a first one."""
+        for name in self.containers():
+            docker("kill", name)
+        self.wait_for(0, 10)
+        time.sleep(0.5)

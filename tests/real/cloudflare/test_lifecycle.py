@@ -1,0 +1,189 @@
+"""Containers start once, sleep when idle, and come back after a fault."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from websockets.sync.client import connect
+
+from tests.real.cloudflare.preview import SETTINGS, Preview, docker, prepare
+
+SLEEP = SETTINGS["SLEEP_AFTER_SECONDS"]
+EVICTION = 10
+"""How long workerd keeps an object that has nothing to do, in seconds; its container too."""
+
+pytestmark = [pytest.mark.usefixtures("docker"), pytest.mark.xdist_group("cloudflare")]
+
+
+@pytest.fixture(scope="module")
+def app(cloudflare_app: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Preview]:
+    """The project behind `wrangler dev`, with three instances of two requests each."""
+    folder = prepare(cloudflare_app, tmp_path_factory.mktemp("cloudflare") / "app", STALL_SECONDS=8)
+    with Preview(folder) as preview:
+        yield preview
+
+
+@pytest.fixture
+def asleep(app: Preview) -> Preview:
+    """The same, with no container running."""
+    app.sleep()
+    return app
+
+
+def stream(app: Preview, prompt: str, **options: Any) -> list[str]:
+    """Read a whole answer and give back its lines of data."""
+    with httpx.stream(
+        "POST", f"{app.url}/stream", json={"prompt": prompt}, timeout=60, **options
+    ) as response:
+        assert response.status_code == 200, response.read()
+        return [line for line in response.iter_lines() if line.startswith("data:")]
+
+
+def post(app: Preview, body: bytes, length: int) -> socket.socket:
+    """Send a POST /stream whose body may be shorter than it says, and leave the connection open."""
+    connection = socket.create_connection(("127.0.0.1", app.port))
+    connection.sendall(
+        b"POST /stream HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        b"Content-Length: %d\r\n\r\n" % length + body
+    )
+    return connection
+
+
+def wait_for_log(app: Preview, text: str, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while text not in app.logs():
+        assert time.monotonic() < deadline, f"no {text!r} in\n{app.logs()[-2000:]}"
+        time.sleep(0.2)
+
+
+def test_no_container_runs_for_the_page_its_files_or_a_scanner(asleep: Preview) -> None:
+    for path, status in {
+        "/": 200, "/assets/app-1a2b.js": 200, "/deep/link": 200,
+        "/assets/gone.js": 404, "/wp-login.php": 404, "/.env": 404,
+    }.items():  # fmt: skip
+        response = httpx.get(asleep.url + path, headers={"Accept": "text/html"})
+        assert (path, response.status_code) == (path, status)
+    assert httpx.get(f"{asleep.url}/assets/app-1a2b.js").headers["cache-control"].endswith(
+        "immutable"
+    )
+    assert asleep.containers() == []
+
+
+def test_fifty_first_requests_share_the_starts_and_none_fails(asleep: Preview) -> None:
+    with ThreadPoolExecutor(50) as pool:
+        answers = list(
+            pool.map(lambda _: httpx.get(f"{asleep.url}/env", timeout=60), range(50))
+        )
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.json()["instance"] for answer in answers}) <= 3
+    assert len(asleep.containers()) <= 3
+
+
+def test_one_request_at_a_time_needs_one_container_which_then_sleeps(asleep: Preview) -> None:
+    for _ in range(10):
+        assert httpx.get(f"{asleep.url}/env", timeout=60).status_code == 200
+    asleep.wait_for(1, 0)
+    asleep.wait_for(0, SLEEP + EVICTION + 10)
+    assert httpx.get(f"{asleep.url}/env", timeout=60).status_code == 200
+
+
+def test_a_stream_outlasts_the_idle_limit_and_then_the_container_sleeps(asleep: Preview) -> None:
+    seconds = SLEEP + EVICTION + 4
+    assert len(stream(asleep, f"{seconds} 1")) == seconds + 1
+    asleep.wait_for(0, SLEEP + EVICTION + 10)
+
+
+def test_a_stream_that_is_abandoned_is_cancelled_and_the_container_sleeps(asleep: Preview) -> None:
+    with httpx.stream(
+        "POST", f"{asleep.url}/stream", json={"prompt": "600 0.5"}, timeout=60
+    ) as response:
+        next(response.iter_lines())
+    wait_for_log(asleep, "cancelled: 600", 5)
+    asleep.wait_for(0, SLEEP + EVICTION + 10)
+
+
+def test_an_upload_that_stops_wakes_no_container(asleep: Preview) -> None:
+    with post(asleep, b'{"prompt":', 1000):
+        time.sleep(3)
+        assert asleep.containers() == []
+
+
+def test_a_client_that_never_reads_does_not_keep_the_container_awake(asleep: Preview) -> None:
+    prompt = b'{"prompt": "100000 0 4000"}'
+    with post(asleep, prompt, len(prompt)):
+        asleep.wait_for(1, 20)
+        wait_for_log(asleep, "cancelled: 100000", 40)
+        asleep.wait_for(0, SLEEP + EVICTION + 10)
+
+
+def test_a_container_killed_while_idle_is_started_again(asleep: Preview) -> None:
+    first = httpx.get(f"{asleep.url}/env", timeout=60)
+    asleep.sleep()
+    second = httpx.get(f"{asleep.url}/env", timeout=60)
+    assert (first.status_code, second.status_code) == (200, 200)
+
+
+def test_a_container_killed_while_it_starts_gives_a_problem_and_the_next_request_starts_it(
+    asleep: Preview,
+) -> None:
+    answers: list[httpx.Response] = []
+    request = threading.Thread(
+        target=lambda: answers.append(httpx.get(f"{asleep.url}/env", timeout=60))
+    )
+    request.start()
+    while not (started := asleep.containers()):
+        time.sleep(0.02)
+    docker("kill", *started)
+    request.join()
+    assert answers[0].status_code in (200, 503)
+    if answers[0].status_code == 503:
+        assert answers[0].headers["content-type"] == "application/problem+json"
+        assert int(answers[0].headers["retry-after"]) > 0
+    time.sleep(1)
+    assert httpx.get(f"{asleep.url}/env", timeout=60).status_code == 200
+
+
+def test_a_container_killed_in_a_stream_ends_it_and_the_next_request_starts_it(
+    asleep: Preview,
+) -> None:
+    with (
+        httpx.stream(
+            "POST", f"{asleep.url}/stream", json={"prompt": "600 0.1"}, timeout=20
+        ) as response,
+        pytest.raises(httpx.RemoteProtocolError),
+    ):
+        for number, _ in enumerate(response.iter_lines()):
+            if number == 5:
+                asleep.sleep()
+    assert httpx.get(f"{asleep.url}/env", timeout=60).status_code == 200
+
+
+def test_a_killed_container_answers_with_a_problem_what_it_had_not_answered(
+    asleep: Preview,
+) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(httpx.get, f"{asleep.url}/api/slow?seconds=50", timeout=60)
+        asleep.wait_for(1, 20)
+        time.sleep(2)
+        asleep.sleep()
+        response = answer.result(20)
+    assert response.status_code == 503
+    assert response.headers["content-type"] == "application/problem+json"
+    assert int(response.headers["retry-after"]) > 0
+    assert response.headers["x-request-id"]
+
+
+def test_a_websocket_echoes_and_keeps_the_container_awake(asleep: Preview) -> None:
+    with connect(f"ws://127.0.0.1:{asleep.port}/api/echo") as client:
+        for number in range(SLEEP + EVICTION + 3):
+            client.send(f"message {number}")
+            assert client.recv(10) == f"message {number}"
+            time.sleep(1)
+        asleep.wait_for(1, 0)
+    asleep.wait_for(0, SLEEP + EVICTION + 10)
