@@ -69,17 +69,15 @@ def test_no_container_runs_for_the_page_its_files_or_a_scanner(asleep: Preview) 
     }.items():  # fmt: skip
         response = httpx.get(asleep.url + path, headers={"Accept": "text/html"})
         assert (path, response.status_code) == (path, status)
-    assert httpx.get(f"{asleep.url}/assets/app-1a2b.js").headers["cache-control"].endswith(
-        "immutable"
+    assert (
+        httpx.get(f"{asleep.url}/assets/app-1a2b.js").headers["cache-control"].endswith("immutable")
     )
     assert asleep.containers() == []
 
 
 def test_fifty_first_requests_share_the_starts_and_none_fails(asleep: Preview) -> None:
     with ThreadPoolExecutor(50) as pool:
-        answers = list(
-            pool.map(lambda _: httpx.get(f"{asleep.url}/env", timeout=60), range(50))
-        )
+        answers = list(pool.map(lambda _: httpx.get(f"{asleep.url}/env", timeout=60), range(50)))
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.json()["instance"] for answer in answers}) <= 3
     assert len(asleep.containers()) <= 3
