@@ -1,0 +1,203 @@
+// Measures a generated project: what its page weighs, Lighthouse, and the development loop.
+//
+//   bun bench/app/bench.ts PROJECT > bench/app/results.md
+//
+// PROJECT is a generated folder after `bun install`; Chromium stands at /usr/bin/chromium.
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
+
+const RUNS = 5;
+const PORT = 31050;
+/** Milliseconds between edits: watchers and bytecode tell times apart by up to a second. */
+const PACE = 1100;
+const CHROMIUM = "/usr/bin/chromium";
+const project = resolve(process.argv[2] ?? ".");
+const dist = join(project, "dist/frontend");
+const floor = join(project, "frontend/.floor");
+
+function run(command: string[], cwd = project): string {
+  const { success, stdout, stderr } = Bun.spawnSync(command, { cwd, stderr: "pipe" });
+  if (!success) throw new Error(`${command.join(" ")} failed: ${stderr}`);
+  return stdout.toString();
+}
+
+/** The bytes of a folder's files with an ending, each compressed by gzip as servers do. */
+function gzipBytes(folder: string, ending: string, isIncluded = (_: string) => true): number {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(ending) && isIncluded(name))
+    .reduce(
+      (sum, name) => sum + Bun.gzipSync(readFileSync(join(folder, name)), { level: 9 }).length,
+      0,
+    );
+}
+
+function median(numbers: number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+}
+
+/** Builds a page of React and react-dom alone, by the project's own Vite: the floor. */
+function buildFloor(): number {
+  mkdirSync(floor, { recursive: true });
+  writeFileSync(
+    join(floor, "index.html"),
+    '<div id="root"></div><script type="module" src="/main.js"></script>',
+  );
+  writeFileSync(
+    join(floor, "main.js"),
+    'import { createElement } from "react"; import { createRoot } from "react-dom/client";' +
+      'createRoot(document.getElementById("root")).render(createElement("p"));',
+  );
+  writeFileSync(
+    join(floor, "vite.config.js"),
+    "export default { build: { modulePreload: { polyfill: false } } };",
+  );
+  run(
+    ["bunx", "vite", "build", floor, "--config", join(floor, "vite.config.js")],
+    join(project, "frontend"),
+  );
+  const bytes = gzipBytes(join(floor, "dist/assets"), ".js");
+  rmSync(floor, { recursive: true });
+  return bytes;
+}
+
+/** Serves the built page as the layouts do: compressed, with the security headers. */
+function serve() {
+  const headers = JSON.parse(readFileSync(join(project, "frontend/security-headers.json"), "utf8"));
+  return Bun.serve({
+    port: PORT,
+    fetch(request) {
+      const { pathname } = new URL(request.url);
+      const file = Bun.file(join(dist, pathname === "/" ? "index.html" : pathname));
+      const cache = pathname.startsWith("/assets/")
+        ? "public, max-age=31536000, immutable"
+        : "no-cache";
+      return new Response(Bun.gzipSync(readFileSync(file.name ?? "")), {
+        headers: {
+          ...headers,
+          "Content-Type": file.type,
+          "Content-Encoding": "gzip",
+          "Cache-Control": cache,
+        },
+      });
+    },
+  });
+}
+
+/** Lighthouse's four scores, each the median of some runs, by category. */
+async function lighthouse(url: string): Promise<Record<string, number>> {
+  const scores: Record<string, number[]> = {};
+  for (let i = 0; i < RUNS; i++) {
+    const command = ["bunx", "lighthouse@13.5.0", url, "--quiet", "--output=json"];
+    command.push("--only-categories=performance,accessibility,best-practices,seo");
+    command.push("--chrome-flags=--headless=new --no-sandbox");
+    const child = Bun.spawn(command, {
+      env: { ...process.env, CHROME_PATH: CHROMIUM },
+      stderr: "ignore",
+    });
+    const report = JSON.parse(await new Response(child.stdout).text());
+    for (const [name, { score }] of Object.entries<{ score: number }>(report.categories)) {
+      (scores[name] ??= []).push(score * 100);
+    }
+  }
+  return Object.fromEntries(Object.entries(scores).map(([name, values]) => [name, median(values)]));
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  while (!(await condition().catch(() => false))) {
+    if (Date.now() > deadline) throw new Error("It did not happen within 30 seconds.");
+    await Bun.sleep(5);
+  }
+}
+
+/** Changes a file, gives back the milliseconds until a condition holds, and restores the file. */
+async function edit(
+  path: string,
+  from: string,
+  to: string,
+  seen: (text: string) => Promise<boolean>,
+) {
+  const file = join(project, path);
+  const text = readFileSync(file, "utf8");
+  if (!text.includes(from)) throw new Error(`${path} has no ${from}.`);
+  await Bun.sleep(PACE);
+  const started = performance.now();
+  writeFileSync(file, text.replace(from, to));
+  await until(() => seen(to));
+  const milliseconds = performance.now() - started;
+  await Bun.sleep(PACE);
+  writeFileSync(file, text);
+  await until(() => seen(from));
+  return milliseconds;
+}
+
+/** The development loop, in milliseconds: start to page, and from saving a file to seeing it. */
+async function developmentLoop() {
+  const { chromium } = createRequire(join(project, "e2e/package.json"))("@playwright/test");
+  const url = "http://localhost:5173";
+  const started = performance.now();
+  // Python may keep its bytecode, as on a developer's machine.
+  const { PYTHONDONTWRITEBYTECODE: _, ...env } = process.env;
+  const dev = Bun.spawn(["bun", "run", "dev"], {
+    cwd: project,
+    env,
+    stdout: "ignore",
+    stderr: "inherit",
+  });
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+  try {
+    await until(async () => (await fetch(`${url}/api/health`)).ok);
+    const start = performance.now() - started;
+    const page = await browser.newPage();
+    await page.goto(url);
+    const python: number[] = [];
+    const react: number[] = [];
+    for (let i = 0; i < RUNS; i++) {
+      python.push(
+        await edit("backend/app/__init__.py", '"0.1.0"', '"0.1.1"', async (version) =>
+          (await (await fetch(`${url}/env`)).text()).includes(version),
+        ),
+      );
+      react.push(
+        await edit("frontend/src/Composer.tsx", "Ask something…", "Ask anything…", (text) =>
+          page.getByPlaceholder(text).isVisible(),
+        ),
+      );
+    }
+    return { start, python: median(python), react: median(react) };
+  } finally {
+    await browser.close();
+    dev.kill("SIGTERM");
+    await dev.exited;
+  }
+}
+
+run(["bun", "run", "build"]);
+const assets = join(dist, "assets");
+const floorBytes = buildFloor();
+const first = gzipBytes(assets, ".js", (name) => name.startsWith("index-"));
+const css = gzipBytes(assets, ".css");
+const server = serve();
+const scores = await lighthouse(`http://localhost:${PORT}/`);
+await server.stop(true);
+const loop = await developmentLoop();
+const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(2)} s`;
+
+console.log(`# The app: weight, Lighthouse, development loop
+
+Made by \`bun bench/app/bench.ts PROJECT\`; medians of ${RUNS} runs on ${navigator.hardwareConcurrency} cores.
+
+| what | measured | floor or bound |
+| --- | --- | --- |
+| JavaScript of the first page, gzip | ${first} bytes | ${floorBytes} (React and react-dom, same build): + ${first - floorBytes}, at most + 4096 |
+| CSS, gzip | ${css} bytes | at most 4096 |
+${Object.entries(scores)
+  .map(
+    ([name, score]) =>
+      `| Lighthouse 13.5.0, ${name} | ${score} | at least ${name === "performance" ? 98 : 100} |`,
+  )
+  .join("\n")}
+| \`bun run dev\` to the first answer of the API, environment there | ${seconds(loop.start)} | |
+| a saved \`.py\` file to its effect | ${seconds(loop.python)} | under 1 s |
+| a saved \`.tsx\` file to its effect | ${seconds(loop.react)} | under 1 s |`);
