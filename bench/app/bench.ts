@@ -97,7 +97,7 @@ async function lighthouse(url: string): Promise<Record<string, number>> {
     });
     const report = JSON.parse(await new Response(child.stdout).text());
     for (const [name, { score }] of Object.entries<{ score: number }>(report.categories)) {
-      (scores[name] ??= []).push(score * 100);
+      scores[name] = [...(scores[name] ?? []), score * 100];
     }
   }
   return Object.fromEntries(Object.entries(scores).map(([name, values]) => [name, median(values)]));
