@@ -106,6 +106,40 @@ def test_a_stream_that_is_abandoned_is_cancelled_and_the_container_sleeps(asleep
     asleep.wait_for(0, SLEEP + EVICTION + 10)
 
 
+def test_a_client_cannot_forge_what_the_backend_is_told(asleep: Preview) -> None:
+    forged = {
+        "X-Forwarded-For": "1.2.3.4", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil",
+        "Forwarded": "for=1.2.3.4", "X-Real-IP": "1.2.3.4", "X-Request-ID": "forged-forged",
+        "cf-container-target-port": "22", "Connection": "X-Hop", "X-Hop": "1", "X-Mine": "kept",
+    }  # fmt: skip
+    response = httpx.get(f"{asleep.url}/api/headers", headers=forged, timeout=60)
+    seen = response.json()
+    assert not {"forwarded", "x-real-ip", "cf-container-target-port", "x-hop"} & set(seen)
+    assert (seen["x-mine"], seen["client"]) == ("kept", "127.0.0.1")
+    assert (seen["host"], seen["x-forwarded-proto"]) == (f"127.0.0.1:{asleep.port}", "http")
+    assert seen["x-request-id"] == response.headers["x-request-id"] != "forged-forged"
+    assert seen["x-request-id"] in asleep.logs()
+    assert seen["x-request-id"] in asleep.output()
+
+
+def test_a_body_arrives_whole_and_once_and_a_larger_one_is_refused(asleep: Preview) -> None:
+    limit = 1024 * 1024
+
+    def chunks() -> Iterator[bytes]:
+        for _ in range(limit // 1024 + 1):
+            yield bytes(1024)
+
+    url = f"{asleep.url}/api/length"
+    refused = [
+        httpx.post(url, content=bytes(limit + 1), timeout=60),
+        httpx.post(url, content=chunks(), timeout=60),
+    ]
+    assert [answer.status_code for answer in refused] == [413, 413]
+    assert asleep.containers() == []
+    assert httpx.post(url, content=bytes(limit), timeout=60).json() == {"length": limit}
+    assert asleep.logs().count(f"received {limit} bytes") == 1
+
+
 def test_an_upload_that_stops_wakes_no_container(asleep: Preview) -> None:
     with post(asleep, b'{"prompt":', 1000):
         time.sleep(3)
@@ -150,15 +184,14 @@ def test_a_container_killed_while_it_starts_gives_a_problem_and_the_next_request
 def test_a_container_killed_in_a_stream_ends_it_and_the_next_request_starts_it(
     asleep: Preview,
 ) -> None:
-    with (
-        httpx.stream(
-            "POST", f"{asleep.url}/stream", json={"prompt": "600 0.1"}, timeout=20
-        ) as response,
-        pytest.raises(httpx.RemoteProtocolError),
-    ):
-        for number, _ in enumerate(response.iter_lines()):
-            if number == 5:
-                asleep.sleep()
+    with httpx.stream(
+        "POST", f"{asleep.url}/stream", json={"prompt": "600 0.1"}, timeout=20
+    ) as response:
+        lines = response.iter_lines()
+        next(lines)
+        asleep.sleep()
+        with pytest.raises(httpx.RemoteProtocolError):
+            list(lines)
     assert httpx.get(f"{asleep.url}/env", timeout=60).status_code == 200
 
 

@@ -1,0 +1,1 @@
+"""The Cloudflare layout beside Cloudflare's own `Container` class."""

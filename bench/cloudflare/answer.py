@@ -1,0 +1,12 @@
+"""An answer whose pieces say when they were made."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+
+
+async def answer(prompt: str) -> AsyncGenerator[str]:
+    """Yield so many pieces, 20 ms apart, each the Unix time in seconds."""
+    for _ in range(int(prompt)):
+        await asyncio.sleep(0.02)
+        yield repr(time.time())

@@ -1,0 +1,135 @@
+"""Cost, added latency and cold start of the Cloudflare layout, beside the `Container` class.
+
+    python -m bench.cloudflare.bench APP
+
+APP is an installed project of the layout `cloudflare`. Needs Docker and takes about five minutes;
+both sides run in the same minutes, on the same image, in `wrangler dev`.
+"""
+
+import json
+import shutil
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import httpx
+
+from tests import projects
+from tests.real.cloudflare.preview import Preview, prepare
+
+HERE = Path(__file__).parent
+TRACE_SECONDS = 60
+IDLE_SECONDS = 20
+ROUNDS = 10
+
+
+def side(app: Path, base: Path, instances: int, *, peer: bool) -> Preview:
+    """Set up one of the two, with so many instances."""
+    folder = base / f"{'peer' if peer else 'ours'}-{instances}"
+    settings = {"SLEEP_AFTER_SECONDS": IDLE_SECONDS, "REQUESTS_PER_INSTANCE": 20}
+    prepare(app, folder, MAX_INSTANCES=instances, **settings)
+    shutil.copy(HERE / "answer.py", folder / "backend/app/answer.py")
+    if peer:
+        shutil.copytree(HERE / "peer", folder / "peer")
+        projects.run(folder / "peer", "bun", "install", "--no-save")
+        config = folder / "wrangler.toml"
+        config.write_text(config.read_text().replace("worker/index.ts", "peer/index.ts"))
+    return Preview(folder)
+
+
+def container_seconds(preview: Preview, seconds: dict[str, float], name: str) -> None:
+    """Send one request a second for a minute, then wait for sleep, and add up what ran."""
+    used, last, sent = 0.0, time.monotonic(), 0
+    began = last
+    while True:
+        now = time.monotonic()
+        running = len(preview.containers())
+        used += running * (now - last)
+        last = now
+        if now - began >= TRACE_SECONDS and not running:
+            break
+        if now - began < TRACE_SECONDS and now - began >= sent:
+            assert httpx.get(f"{preview.url}/env", timeout=60).status_code == 200
+            sent += 1
+        time.sleep(0.2)
+    seconds[name] = used
+
+
+def request_milliseconds(preview: Preview, number: int) -> list[float]:
+    """Time warm requests, one after another on one connection."""
+    with httpx.Client() as client:
+        times = []
+        for _ in range(number):
+            began = time.perf_counter()
+            client.get(f"{preview.url}/env")
+            times.append((time.perf_counter() - began) * 1000)
+    return times
+
+
+def event_milliseconds(preview: Preview, number: int) -> list[float]:
+    """Time from when each event of a stream was made until it is here."""
+    times = []
+    with httpx.stream("POST", f"{preview.url}/stream", json={"prompt": str(number)}) as response:
+        for line in response.iter_lines():
+            if line.startswith("data:") and "text" in line:
+                made = float(json.loads(line.removeprefix("data:"))["text"])
+                times.append((time.time() - made) * 1000)
+    return times
+
+
+def cold_seconds(preview: Preview) -> float:
+    """Time the first byte of an answer that finds no container."""
+    preview.sleep()
+    time.sleep(1)
+    began = time.perf_counter()
+    with httpx.stream("GET", f"{preview.url}/env", timeout=60) as response:
+        assert response.status_code == 200, response.read()
+        return time.perf_counter() - began
+
+
+def main() -> None:
+    """Measure and print a table."""
+    app = Path(sys.argv[1]).resolve()
+    rows: list[tuple[str, float, float, str]] = []
+    with tempfile.TemporaryDirectory() as name:
+        base = Path(name)
+        with side(app, base, 5, peer=False) as ours, side(app, base, 5, peer=True) as peer:
+            cost: dict[str, float] = {}
+            traces = [
+                threading.Thread(target=container_seconds, args=(preview, cost, name))
+                for name, preview in (("ours", ours), ("peer", peer))
+            ]
+            for trace in traces:
+                trace.start()
+            for trace in traces:
+                trace.join()
+            rows.append(("container-seconds, light trace", cost["ours"], cost["peer"], "0.25"))
+        with side(app, base, 1, peer=False) as ours, side(app, base, 1, peer=True) as peer:
+            both = (ours, peer)
+            cold: tuple[list[float], list[float]] = ([], [])
+            for _ in range(ROUNDS):
+                for preview, times in zip(both, cold, strict=True):
+                    times.append(cold_seconds(preview))
+            requests: tuple[list[float], list[float]] = ([], [])
+            events: tuple[list[float], list[float]] = ([], [])
+            for _ in range(ROUNDS):
+                for index, preview in enumerate(both):
+                    requests[index].extend(request_milliseconds(preview, 40)[5:])
+                    events[index].extend(event_milliseconds(preview, 40)[5:])
+        for label, (mine, theirs), bound in (
+            ("cold start to the first byte, s", cold, "0.8"),
+            ("warm GET /env, ms", requests, "1"),
+            ("a streamed event, ms", events, "1"),
+        ):
+            rows.append((label, statistics.median(mine), statistics.median(theirs), bound))
+    print("| what | this layout | `Container` class | ratio | bound |")
+    print("| --- | --- | --- | --- | --- |")
+    for what, one, other, most in rows:
+        print(f"| {what} | {one:.2f} | {other:.2f} | {one / other:.2f} | {most} |")
+
+
+if __name__ == "__main__":
+    main()
