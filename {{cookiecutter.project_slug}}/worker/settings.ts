@@ -1,5 +1,8 @@
 /** The app's settings and secrets that reach the container: add one here and in settings.py. */
-const PASSED_ON = ["HEARTBEAT_SECONDS", "MODEL_API_KEY"];
+export const PASSED_ON = ["HEARTBEAT_SECONDS", "MODEL_API_KEY"];
+
+/** Those without which the app cannot work: `preview` and `deploy` refuse to go on. */
+export const REQUIRED: string[] = [];
 
 /**
  * The environment of a container's process.
@@ -8,8 +11,8 @@ const PASSED_ON = ["HEARTBEAT_SECONDS", "MODEL_API_KEY"];
  * @param port where the backend is to listen
  * @returns the variables by name; those that are not set are left out
  */
-export function containerEnvironment(env: Env, port: number): Record<string, string> {
-  const values = env as unknown as Record<string, unknown>;
+export function containerEnvironment(env: object, port: number): Record<string, string> {
+  const values = env as Record<string, unknown>;
   const passed = PASSED_ON.filter((name) => values[name] !== undefined);
   return {
     ...Object.fromEntries(passed.map((name) => [name, String(values[name])])),

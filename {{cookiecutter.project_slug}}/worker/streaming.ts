@@ -49,7 +49,12 @@ export function passOn(
 }
 
 /** Connects a client's WebSocket with the container's, until one of them closes or both are still. */
-function relay(response: Response, inner: WebSocket, stall: number, release: (stalled: boolean) => void): Response {
+function relay(
+  response: Response,
+  inner: WebSocket,
+  stall: number,
+  release: (stalled: boolean) => void,
+): Response {
   const { 0: client, 1: outer } = new WebSocketPair();
   let open = true;
   const end = (code: number, reason: string) => {

@@ -1,5 +1,7 @@
 /** Says before a deployment or a preview, in one sentence, what would fail late. */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
+import { REQUIRED } from "../../worker/settings";
 
 const problems: string[] = [];
 
@@ -27,6 +29,21 @@ if (process.argv.includes("--deploy")) {
   const account = output("wrangler", "whoami") ?? "not authenticated";
   if (account.includes("not authenticated")) {
     problems.push("wrangler does not know your account: bunx wrangler login");
+  }
+}
+if (REQUIRED.length > 0) {
+  const deploying = process.argv.includes("--deploy");
+  const { vars = {} } = Bun.TOML.parse(readFileSync("wrangler.toml", "utf8")) as { vars?: object };
+  const secrets: string[] = deploying
+    ? JSON.parse(output("wrangler", "secret", "list") ?? "[]").map(
+        ({ name }: { name: string }) => name,
+      )
+    : Object.entries(existsSync(".dev.vars") ? parseEnv(readFileSync(".dev.vars", "utf8")) : {})
+        .filter(([, value]) => value)
+        .map(([name]) => name);
+  for (const name of REQUIRED.filter((name) => !secrets.includes(name) && !(name in vars))) {
+    const remedy = deploying ? `bunx wrangler secret put ${name}` : "set it in .dev.vars";
+    problems.push(`The app needs ${name}: ${remedy}`);
   }
 }
 for (const problem of problems) console.error(problem);

@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -7,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestHarness, type TestHarness, unstable_readConfig } from "wrangler";
 import securityHeaders from "../../frontend/security-headers.json";
 import { config } from "../../package.json";
+import { PASSED_ON, REQUIRED } from "../settings";
 
 const CONFIG = new URL("../../wrangler.toml", import.meta.url).pathname;
 const wrangler = unstable_readConfig({ config: CONFIG });
@@ -150,6 +152,22 @@ test("a client that sends too many prompts is told when to come back", async () 
   const refused = await ask("/stream", { method: "POST", body: "{}" });
   expect(refused.headers.get("Retry-After")).toBe("60");
 });
+
+test("every setting of the app reaches the container, and no other", () => {
+  const python = readFileSync(new URL("../../backend/app/settings.py", import.meta.url), "utf8");
+  const [, fields = ""] = python.split("class Settings(BaseSettings):");
+  const [declared = ""] = fields.split("\nclass ");
+  const names = [...declared.matchAll(/^ {4}([a-z]\w*):/gm)].map(([, name]) => name?.toUpperCase());
+  expect(PASSED_ON.toSorted()).toEqual(names.sort());
+  expect(PASSED_ON).toEqual(expect.arrayContaining(REQUIRED));
+});
+
+test("the Worker can be deployed and stays small", () => {
+  const root = new URL("../..", import.meta.url).pathname;
+  const args = "deploy --dry-run --containers-rollout=none --assets worker/test/assets --outdir";
+  execFileSync("wrangler", [...args.split(" "), folder], { cwd: root });
+  expect(statSync(join(folder, "index.js")).size).toBeLessThan(15 * 1024);
+}, 30_000);
 
 test("facts that stand twice agree", () => {
   const [container] = wrangler.containers ?? [];
