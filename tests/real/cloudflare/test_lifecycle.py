@@ -110,11 +110,11 @@ def test_a_client_cannot_forge_what_the_backend_is_told(asleep: Preview) -> None
     forged = {
         "X-Forwarded-For": "1.2.3.4", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil",
         "Forwarded": "for=1.2.3.4", "X-Real-IP": "1.2.3.4", "X-Request-ID": "forged-forged",
-        "cf-container-target-port": "22", "Connection": "X-Hop", "X-Hop": "1", "X-Mine": "kept",
+        "cf-container-target-port": "22", "X-Mine": "kept",
     }  # fmt: skip
     response = httpx.get(f"{asleep.url}/api/headers", headers=forged, timeout=60)
     seen = response.json()
-    assert not {"forwarded", "x-real-ip", "cf-container-target-port", "x-hop"} & set(seen)
+    assert not {"forwarded", "x-real-ip", "cf-container-target-port"} & set(seen)
     assert (seen["x-mine"], seen["client"]) == ("kept", "127.0.0.1")
     assert (seen["host"], seen["x-forwarded-proto"]) == (f"127.0.0.1:{asleep.port}", "http")
     assert seen["x-request-id"] == response.headers["x-request-id"] != "forged-forged"
