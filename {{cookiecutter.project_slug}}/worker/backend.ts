@@ -70,7 +70,7 @@ export class Backend extends DurableObject<Env> {
       timer = setTimeout(() => reject(new Error(`no answer within ${limit} s`)), limit * 1000);
     });
     try {
-      return await Promise.race([answer, late]); // an AbortSignal would slow down every request
+      return await Promise.race([answer, late]);
     } catch (error) {
       answer.then((response) => response.body?.cancel()).catch(() => {});
       throw error;
