@@ -30,17 +30,19 @@ export class Backend extends DurableObject<Env> {
       refusal.headers.set(REFUSED_HEADER, "down");
       return refusal;
     }
-    const release = (stalled: boolean) => {
+    const sleep = this.env.SLEEP_AFTER_SECONDS * 1000;
+    const release = (cut: boolean) => {
       this.#running -= 1;
       this.#stayAwake();
-      if (stalled) this.ctx.storage.setAlarm(Date.now() + this.env.SLEEP_AFTER_SECONDS * 1000);
+      if (cut) this.ctx.storage.setAlarm(Date.now() + sleep);
     };
     try {
       const response = await this.#ask(request);
-      return passOn(response, this.env.STALL_SECONDS * 1000, release);
+      const limits = { response: this.env.MAX_RESPONSE_SECONDS * 1000, silence: sleep };
+      return passOn(response, limits, release);
     } catch (error) {
-      this.#ready = false;
       release(false);
+      if (!request.signal.aborted) this.#ready = false;
       return unavailable(request, error);
     }
   }
@@ -56,24 +58,23 @@ export class Backend extends DurableObject<Env> {
     else await this.ctx.storage.setAlarm(Date.now() + (rest > 0 ? rest : sleep));
   }
 
-  /** Asks the container, and gives up where the answer does not begin in time. */
+  /** Asks the container, and gives up where the answer does not begin in time or nobody waits. */
   async #ask(request: Request): Promise<Response> {
+    const { method, body } = request;
     const headers = new Headers(request.headers);
     headers.delete(OVERFLOW_HEADER);
-    const url = new URL(request.url);
-    url.protocol = "http:"; // inside, nothing is encrypted; the host stays the client's
-    const { method, body } = request;
-    const answer = this.#port.fetch(url, { method, headers, body, redirect: "manual" });
+    const url = request.url.replace("https:", "http:"); // inside, nothing is encrypted
     const limit = this.env.ANSWER_SECONDS;
-    let timer: number | null = null;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer within ${limit} s`)), limit * 1000);
-    });
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(`no answer within ${limit} s`), limit * 1000);
     try {
-      return await Promise.race([answer, late]);
-    } catch (error) {
-      answer.then((response) => response.body?.cancel()).catch(() => {});
-      throw error;
+      return await this.#port.fetch(url, {
+        method,
+        headers,
+        body,
+        redirect: "manual",
+        signal: AbortSignal.any([late.signal, request.signal]),
+      });
     } finally {
       clearTimeout(timer);
     }

@@ -15,16 +15,16 @@ const NOT_FORWARDED = [
  * The headers that the backend gets: the client's, with what the client may not decide replaced.
  *
  * @param request what the client sent
+ * @param url where it was sent
  * @param id the request's id, for the logs of both sides
  */
-export function forwardedHeaders(request: Request, id: string): Headers {
+export function forwardedHeaders(request: Request, url: URL, id: string): Headers {
   const headers = new Headers(request.headers);
   for (const name of (headers.get("Connection") ?? "").split(",")) {
     const option = name.trim().toLowerCase();
     if (option && option !== "upgrade") headers.delete(option);
   }
   for (const name of NOT_FORWARDED) headers.delete(name);
-  const url = new URL(request.url);
   headers.set("X-Forwarded-For", clientAddress(request));
   headers.set("X-Forwarded-Host", url.host);
   headers.set("X-Forwarded-Proto", url.protocol.slice(0, -1));

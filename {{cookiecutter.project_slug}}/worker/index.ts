@@ -16,8 +16,7 @@ function isApiPath(pathname: string): boolean {
 }
 
 /** Answers a request for the API from a container. */
-async function serveApi(request: Request, env: Env, id: string): Promise<Response> {
-  const url = new URL(request.url);
+async function serveApi(request: Request, url: URL, env: Env, id: string): Promise<Response> {
   if (request.method === "POST" && url.pathname === "/stream") {
     const { success } = await env.STREAM_LIMIT.limit({ key: clientAddress(request) });
     if (!success) {
@@ -28,7 +27,7 @@ async function serveApi(request: Request, env: Env, id: string): Promise<Respons
   if (body === undefined) {
     return problem(413, `The request is larger than ${env.MAX_BODY_BYTES} bytes.`);
   }
-  const headers = forwardedHeaders(request, id);
+  const headers = forwardedHeaders(request, url, id);
   headers.delete(OVERFLOW_HEADER);
   const init = { method: request.method, headers, body, redirect: "manual" } as const;
   if (env.BACKEND_ORIGIN)
@@ -41,12 +40,13 @@ async function serveApi(request: Request, env: Env, id: string): Promise<Respons
 
 export default {
   /** Sends API requests to FastAPI in a container; anything else here is a page or nothing. */
-  async fetch(request, env, context): Promise<Response> {
-    if (!isApiPath(new URL(request.url).pathname)) return servePage(request, env);
-    const id = crypto.randomUUID();
-    const response = await serveApi(request, env, id);
-    const line = `${id} ${request.method} ${new URL(request.url).pathname} ${response.status}`;
-    context.waitUntil(scheduler.wait(0).then(() => console.log(line))); // the client does not wait
+  async fetch(request, env): Promise<Response> {
+    const url = new URL(request.url);
+    if (!isApiPath(url.pathname)) return servePage(request, env);
+    // Cloudflare's own id, under which its logs list each request, so that only failures need a line
+    const id = request.headers.get("CF-Ray") ?? crypto.randomUUID();
+    const response = await serveApi(request, url, env, id);
+    if (response.status >= 400) console.warn(id, request.method, url.pathname, response.status);
     if (response.headers.has("X-Request-ID") || response.webSocket) return response;
     const named = new Response(response.body, response);
     named.headers.set("X-Request-ID", id);

@@ -1,7 +1,7 @@
 /** The app's settings and secrets that reach the container: add one here and in settings.py. */
 export const PASSED_ON = ["HEARTBEAT_SECONDS", "MODEL_API_KEY"];
 
-/** Those without which the app cannot work: `preview` and `deploy` refuse to go on. */
+/** Those without which the app cannot work: `dev:cloudflare`, `preview` and `deploy` refuse to go on. */
 export const REQUIRED: string[] = [];
 
 /**

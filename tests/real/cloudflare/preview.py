@@ -63,7 +63,7 @@ def prepare(app: Path, folder: Path, **settings: int) -> Path:
     (dist / "assets").mkdir(parents=True)
     (dist / "index.html").write_text(PAGE)
     (dist / "assets/app-1a2b.js").write_text("export {};\n")
-    projects.run(folder, "bun", "scripts/cloudflare/headers.ts", "dist/frontend-dev")
+    projects.run(folder, "bun", "scripts/cloudflare/assets.ts", "dist/frontend-dev")
     config = folder / "wrangler.toml"
     text = re.sub(r"simple = \{ limit = \d+", "simple = { limit = 1000000", config.read_text())
     text = re.sub(r'(?m)^name = ".*"', f'name = "t{uuid.uuid4().hex[:10]}"', text, count=1)
@@ -114,6 +114,28 @@ class Preview:
         self.log.close()
         if left := docker("ps", "--all", "--quiet", "--filter", f"name={self.name}").split():
             docker("rm", "--force", *left)
+
+    def worker_port(self) -> int:
+        """Find the port on which workerd itself serves the Worker, behind wrangler's proxy."""
+        for line in subprocess.check_output(["ss", "-ltnpH"], text=True).splitlines():
+            address, owner = line.split()[3], line.split()[-1]
+            port, pid = int(address.rpartition(":")[2]), re.findall(r'"workerd",pid=(\d+)', owner)
+            if not pid or os.getpgid(int(pid[0])) != self.process.pid or port == self.port:
+                continue
+            try:
+                if "layout" in httpx.get(f"http://127.0.0.1:{port}/env", timeout=5).text:
+                    return port
+            except httpx.TransportError:
+                continue
+        raise AssertionError("workerd has no port of its own")
+
+    def starts_since(self, unix_seconds: float) -> int:
+        """Count how often a container of the app was started since then."""
+        names = docker(
+            "events", "--since", f"{unix_seconds:.3f}", "--until", f"{time.time():.3f}",
+            "--filter", "event=start", "--format", "{{.Actor.Attributes.name}}",
+        ).split()  # fmt: skip
+        return sum(self.name in name and not name.endswith("-proxy") for name in names)
 
     def output(self) -> str:
         """Give back what it printed, the Worker's log lines included."""

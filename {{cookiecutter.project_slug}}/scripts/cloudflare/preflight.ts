@@ -1,9 +1,12 @@
-/** Says before a deployment or a preview, in one sentence, what would fail late. */
+/**
+ * Says, each in one sentence, what would fail late: `bun scripts/cloudflare/preflight.ts MODE`,
+ * where MODE is `dev` (no containers), `preview` or `deploy`.
+ */
 import { existsSync, readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { REQUIRED } from "../../worker/settings";
 
-const problems: string[] = [];
+const [mode = "deploy"] = process.argv.slice(2);
 
 /** What a command prints, or undefined where it is missing or fails. */
 function output(command: string, ...args: string[]): string | undefined {
@@ -12,39 +15,59 @@ function output(command: string, ...args: string[]): string | undefined {
   return done.success ? done.stdout.toString() : undefined;
 }
 
-const node = output("node", "--version")?.match(/v(\d+)\.(\d+)/);
-if (!node || Number(node[1]) * 100 + Number(node[2]) < 2212) {
-  problems.push("Node.js 22.12 or later is needed by wrangler: https://nodejs.org");
+function* nodeProblems(): Generator<string> {
+  const [major = 0, minor = 0] =
+    (output("node", "--version") ?? "").match(/\d+/g)?.map(Number) ?? [];
+  if (major * 100 + minor < 2212) {
+    yield "Node.js 22.12 or later is needed by wrangler: https://nodejs.org";
+  }
 }
-for (const name of ["wrangler.json", "wrangler.jsonc"]) {
-  if (existsSync(name)) problems.push(`${name} would silently win over wrangler.toml: remove it.`);
+
+function* configurationProblems(): Generator<string> {
+  for (const name of ["wrangler.json", "wrangler.jsonc"]) {
+    if (existsSync(name)) yield `${name} would silently win over wrangler.toml: remove it.`;
+  }
 }
-if (output("docker", "info") === undefined) {
-  problems.push(
-    "Docker builds the container's image, and no engine answers `docker info`: start it.",
-  );
+
+function* dockerProblems(): Generator<string> {
+  if (mode !== "dev" && output("docker", "info") === undefined) {
+    yield "Docker builds the container's image, and no engine answers `docker info`: start it.";
+  }
 }
-if (process.argv.includes("--deploy")) {
+
+function* accountProblems(): Generator<string> {
   // wrangler succeeds here even where nobody is logged in
-  const account = output("wrangler", "whoami") ?? "not authenticated";
-  if (account.includes("not authenticated")) {
-    problems.push("wrangler does not know your account: bunx wrangler login");
+  if (mode === "deploy" && /not authenticated|^$/.test(output("wrangler", "whoami") ?? "")) {
+    yield "wrangler does not know your account: bunx wrangler login";
   }
 }
-if (REQUIRED.length > 0) {
-  const deploying = process.argv.includes("--deploy");
+
+/** The names of the secrets that the app will find. */
+function givenSecrets(): string[] {
+  if (mode === "deploy") {
+    const listed: { name: string }[] = JSON.parse(output("wrangler", "secret", "list") ?? "[]");
+    return listed.map(({ name }) => name);
+  }
+  const given = existsSync(".dev.vars") ? parseEnv(readFileSync(".dev.vars", "utf8")) : {};
+  return Object.keys(given).filter((name) => given[name]);
+}
+
+function* secretProblems(): Generator<string> {
+  if (REQUIRED.length === 0) return;
   const { vars = {} } = Bun.TOML.parse(readFileSync("wrangler.toml", "utf8")) as { vars?: object };
-  const secrets: string[] = deploying
-    ? JSON.parse(output("wrangler", "secret", "list") ?? "[]").map(
-        ({ name }: { name: string }) => name,
-      )
-    : Object.entries(existsSync(".dev.vars") ? parseEnv(readFileSync(".dev.vars", "utf8")) : {})
-        .filter(([, value]) => value)
-        .map(([name]) => name);
-  for (const name of REQUIRED.filter((name) => !secrets.includes(name) && !(name in vars))) {
-    const remedy = deploying ? `bunx wrangler secret put ${name}` : "set it in .dev.vars";
-    problems.push(`The app needs ${name}: ${remedy}`);
+  const given = [...givenSecrets(), ...Object.keys(vars)];
+  for (const name of REQUIRED.filter((name) => !given.includes(name))) {
+    const remedy = mode === "deploy" ? `bunx wrangler secret put ${name}` : "set it in .dev.vars";
+    yield `The app needs ${name}: ${remedy}`;
   }
 }
+
+const problems = [
+  ...nodeProblems(),
+  ...configurationProblems(),
+  ...dockerProblems(),
+  ...accountProblems(),
+  ...secretProblems(),
+];
 for (const problem of problems) console.error(problem);
 process.exit(problems.length ? 1 : 0);

@@ -1,6 +1,7 @@
-"""A container whose app never listens is given up in time."""
+"""However many requests come first, a container is started once, or given up in time."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -9,6 +10,21 @@ import pytest
 from tests.real.cloudflare.preview import Preview, prepare
 
 pytestmark = [pytest.mark.usefixtures("docker"), pytest.mark.xdist_group("cloudflare")]
+
+
+def test_fifty_first_requests_share_one_start_and_none_fails(
+    cloudflare_app: Path, tmp_path: Path
+) -> None:
+    folder = prepare(cloudflare_app, tmp_path / "app", REQUESTS_PER_INSTANCE=50)
+    with Preview(folder) as preview:
+        began = time.time()
+        with ThreadPoolExecutor(50) as pool:
+            answers = list(
+                pool.map(lambda _: httpx.get(f"{preview.url}/env", timeout=60), range(50))
+            )
+        assert {answer.status_code for answer in answers} == {200}
+        assert len({answer.json()["instance"] for answer in answers}) == 1
+        assert preview.starts_since(began) == 1
 
 
 def test_an_app_that_never_listens_gives_a_problem_in_time_and_leaves_no_container(

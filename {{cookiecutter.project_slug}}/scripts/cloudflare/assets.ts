@@ -1,0 +1,36 @@
+/**
+ * Makes a built frontend ready for Cloudflare, which serves its files by itself: writes `_headers`,
+ * and says which file it would not take. `bun scripts/cloudflare/assets.ts FOLDER`
+ */
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import securityHeaders from "../../frontend/security-headers.json";
+
+/** https://developers.cloudflare.com/workers/platform/limits/#static-assets */
+const LARGEST_FILE = 25 * 1024 * 1024;
+
+const [folder] = process.argv.slice(2);
+if (!folder || !existsSync(join(folder, "index.html"))) {
+  console.error(`${folder} holds no built frontend.`);
+  process.exit(1);
+}
+for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+  if (statSync(join(folder, name)).size > LARGEST_FILE) {
+    console.error(
+      `${name} is larger than the 25 MiB that Cloudflare takes: serve it from elsewhere.`,
+    );
+    process.exit(1);
+  }
+}
+
+const lines = (headers: Record<string, string>) =>
+  Object.entries(headers).map(([name, value]) => `  ${name}: ${value}`);
+const rules = [
+  "/*",
+  ...lines(securityHeaders),
+  "/",
+  ...lines({ "Cache-Control": "no-cache" }),
+  "/assets/*",
+  ...lines({ "Cache-Control": "public, max-age=31536000, immutable" }),
+];
+await Bun.write(join(folder, "_headers"), `${rules.join("\n")}\n`);
