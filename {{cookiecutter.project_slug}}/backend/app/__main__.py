@@ -25,25 +25,38 @@ class Server(BaseSettings):
     )
     backend_reload: bool = False
     web_concurrency: int = Field(default=1, ge=1, description="Processes that share the port.")
+    access_log: bool = Field(
+        default=True, description="Log each request; off where a proxy before us does."
+    )
     grace_seconds: int = Field(
         default=30, ge=0, description="How long running streams may take to finish after SIGTERM."
     )
 
 
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "app.request_log.WithRequestId"}},
-    "formatters": {"line": {"format": "%(levelname)s %(name)s [%(request_id)s] %(message)s"}},
-    "handlers": {
-        "stderr": {
-            "class": "logging.StreamHandler",
-            "formatter": "line",
-            "filters": ["request_id"],
-        }
-    },
-    "root": {"handlers": ["stderr"], "level": "INFO"},
-}
+def logging_config(*, access_log: bool) -> dict[str, Any]:
+    """Describe the logs: one line each on stderr, with the id of the request it belongs to.
+
+    Args:
+        access_log: whether each request has its line, or only those that fail.
+
+    Returns:
+        A dictionary for `logging.config.dictConfig`.
+    """
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {"request_id": {"()": "app.request_log.WithRequestId"}},
+        "formatters": {"line": {"format": "%(levelname)s %(name)s [%(request_id)s] %(message)s"}},
+        "handlers": {
+            "stderr": {
+                "class": "logging.StreamHandler",
+                "formatter": "line",
+                "filters": ["request_id"],
+            }
+        },
+        "root": {"handlers": ["stderr"], "level": "INFO"},
+        "loggers": {"app.requests": {"level": "INFO" if access_log else "WARNING"}},
+    }
 
 
 def main() -> int:
@@ -73,7 +86,7 @@ def main() -> int:
         log_level="warning" if server.backend_reload else "info",
         access_log=False,
         server_header=False,
-        log_config=LOGGING,
+        log_config=logging_config(access_log=server.access_log),
     )
     listener = config.bind_socket()
     # asyncio does this only for sockets of its own; without it events may wait 40 ms

@@ -1,10 +1,14 @@
-"""One log line for each request, with an id that the proxy before us logs too."""
+"""One log line for each request, with an id that the proxy before us logs too.
+
+Where that proxy writes a line itself, `ACCESS_LOG=false` keeps ours for what went wrong.
+"""
 
 import logging
 import re
 import time
 import uuid
 from contextvars import ContextVar
+from http import HTTPStatus
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -32,7 +36,7 @@ class RequestLog:
         given = Headers(scope=scope).get("x-request-id", "")
         identity = given if WELL_FORMED_ID.fullmatch(given) else uuid.uuid4().hex
         request_id.set(identity)
-        status = "aborted"
+        status = 0
         started = time.monotonic()
 
         async def send_with_id(message: Message) -> None:
@@ -45,8 +49,13 @@ class RequestLog:
         try:
             await self.app(scope, receive, send_with_id)
         finally:
-            milliseconds = round((time.monotonic() - started) * 1000)
-            log.info("%s %s %s %d ms", scope["method"], scope["path"], status, milliseconds)
+            failed = status == 0 or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+            log.log(
+                logging.WARNING if failed else logging.INFO,
+                "%s %s %s %.0f ms",
+                *(scope["method"], scope["path"], status or "aborted"),
+                (time.monotonic() - started) * 1000,
+            )
 
 
 class WithRequestId(logging.Filter):

@@ -88,6 +88,24 @@ def test_a_request_keeps_the_proxys_id_where_it_is_well_formed(
     assert request_id.get() == "-"
 
 
+def test_a_failure_is_logged_where_a_proxy_logs_the_other_requests(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    levels = command.logging_config(access_log=False)["loggers"]
+    caplog.set_level(levels["app.requests"]["level"], "app.requests")
+    app = create_app()
+
+    @app.get("/api/broken")
+    async def broken() -> None:
+        raise RuntimeError
+
+    client = TestClient(app, raise_server_exceptions=False)
+    client.get("/api/health")
+    client.get("/api/broken")
+    lines = [line.getMessage() for line in caplog.records if line.name == "app.requests"]
+    assert [line.rpartition(" 500 ")[0] for line in lines] == ["GET /api/broken"]
+
+
 @pytest.mark.parametrize(
     ("name", "value"), [("BACKEND_PORT", ""), ("BACKEND_PORT", "high"), ("HEARTBEAT_SECONDS", "0")]
 )
