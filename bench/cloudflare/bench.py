@@ -23,7 +23,11 @@ from tests.real.cloudflare.preview import Preview, prepare
 HERE = Path(__file__).parent
 TRACE_SECONDS = 60
 IDLE_SECONDS = 20
-ROUNDS = 10
+ROUNDS = 15
+
+
+Samples = tuple[list[float], list[float]]
+"""What was measured of the one side and of the other."""
 
 
 def side(app: Path, base: Path, instances: int, *, peer: bool) -> Preview:
@@ -108,17 +112,16 @@ def main() -> None:
                 trace.join()
             rows.append(("container-seconds, light trace", cost["ours"], cost["peer"], "0.25"))
         with side(app, base, 1, peer=False) as ours, side(app, base, 1, peer=True) as peer:
-            both = (ours, peer)
-            cold: tuple[list[float], list[float]] = ([], [])
-            for _ in range(ROUNDS):
-                for preview, times in zip(both, cold, strict=True):
-                    times.append(cold_seconds(preview))
-            requests: tuple[list[float], list[float]] = ([], [])
-            events: tuple[list[float], list[float]] = ([], [])
-            for _ in range(ROUNDS):
-                for index, preview in enumerate(both):
-                    requests[index].extend(request_milliseconds(preview, 40)[5:])
-                    events[index].extend(event_milliseconds(preview, 40)[5:])
+            previews = (ours, peer)
+            cold: Samples = ([], [])
+            requests: Samples = ([], [])
+            events: Samples = ([], [])
+            for number in range(ROUNDS):
+                for side_number in (0, 1) if number % 2 else (1, 0):  # neither is always first
+                    preview = previews[side_number]
+                    cold[side_number].append(cold_seconds(preview))
+                    requests[side_number].extend(request_milliseconds(preview, 100)[20:])
+                    events[side_number].extend(event_milliseconds(preview, 40)[5:])
         for label, (mine, theirs), bound in (
             ("cold start to the first byte, s", cold, "0.8"),
             ("warm GET /env, ms", requests, "1"),

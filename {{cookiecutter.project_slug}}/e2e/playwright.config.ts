@@ -30,6 +30,7 @@ export default defineConfig({
     webServer: {
       command: "bun run dev",
       cwd: "..",
+      env: { ACCESS_LOG: "false" },
       url: `${url}/api/health`,
       reuseExistingServer: true,
       gracefulShutdown: { signal: "SIGTERM", timeout: 10_000 },

@@ -103,8 +103,11 @@ test("the theme is switched and kept", async () => {
   screen.getByRole("button", { name: "Use the light theme" });
 });
 
-test("a new deployment asks for a reload", async () => {
+test("a new deployment asks for a reload, a network that is gone does not", async () => {
   render(<App />);
+  vi.spyOn(navigator, "onLine", "get").mockReturnValueOnce(false);
+  dispatchEvent(new Event("vite:preloadError"));
+  expect(screen.queryByRole("alert")).toBeNull();
   dispatchEvent(new Event("vite:preloadError"));
   expect((await screen.findByRole("alert")).textContent).toContain("new version");
 });

@@ -8,7 +8,7 @@ export function ReloadPrompt() {
   const [outdated, setOutdated] = useState(false);
 
   useEffect(() => {
-    const onError = () => setOutdated(true);
+    const onError = () => setOutdated(navigator.onLine); // offline, nothing can be loaded
     addEventListener("vite:preloadError", onError);
     return () => removeEventListener("vite:preloadError", onError);
   }, []);

@@ -1,0 +1,43 @@
+// Refusals that a real server makes, as the page shows them. The tests copy this beside the project's own suite.
+import { expect, test } from "@playwright/test";
+
+test("@limited a prompt too many is said, and Retry works when the wait is over", async ({ page }) => {
+  await page.goto("/");
+  const ask = async () => {
+    await page.getByRole("textbox", { name: "Prompt" }).fill("Once more?");
+    const answer = page.waitForResponse("**/stream");
+    await page.keyboard.press("Enter");
+    return (await answer).status();
+  };
+  let status = 200;
+  for (let prompts = 0; status === 200 && prompts < 20; prompts += 1) {
+    status = await ask();
+    if (status === 200) await page.keyboard.press("Escape");
+  }
+  expect(status).toBe(429);
+  const alert = page.getByRole("alert");
+  await expect(alert).toHaveText(/^Too many requests. Try again in \d+ seconds.$/);
+  const wait = Number((await alert.textContent())?.match(/\d+/)?.[0]);
+  await page.waitForTimeout((wait + 1) * 1000);
+  await page.getByRole("button", { name: "Retry" }).click();
+  await expect(page.getByText("Done", { exact: true })).toBeVisible();
+  await expect(alert).toHaveCount(0);
+});
+
+test("@starting a backend that does not start is said, and asked again by itself", async ({ page }) => {
+  const statuses: number[] = [];
+  page.on("response", (response) => {
+    if (response.url().endsWith("/stream")) statuses.push(response.status());
+  });
+  await page.goto("/");
+  await page.getByRole("textbox", { name: "Prompt" }).fill("Anybody there?");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("alert")).toHaveText(
+    /^The server is starting. Asking again in \d+ seconds?.$/,
+    { timeout: 20_000 },
+  );
+  await expect.poll(() => statuses.length, { timeout: 25_000 }).toBeGreaterThanOrEqual(2);
+  expect(new Set(statuses)).toEqual(new Set([503]));
+  await page.keyboard.press("Escape");
+  await expect(page.getByText("Cancelled", { exact: true })).toBeVisible();
+});
