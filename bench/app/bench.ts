@@ -1,18 +1,20 @@
 // Measures a generated project: what its page weighs, Lighthouse, and the development loop.
 //
-//   bun bench/app/bench.ts PROJECT > bench/app/results.md
+//   bun bench/app/bench.ts PROJECT NAME=URL… > bench/app/results.md
 //
-// PROJECT is a generated folder after `bun install`; Chromium stands at /usr/bin/chromium.
+// PROJECT is a generated folder after `bun install`; each URL is a server of its production build, which
+// Lighthouse then judges, such as monolith=http://localhost:8080 while `bun run preview:monolith` runs.
+// Chromium stands at /usr/bin/chromium.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 
 const RUNS = 5;
-const PORT = 31050;
 /** Milliseconds between edits: watchers and bytecode tell times apart by up to a second. */
 const PACE = 1100;
 const CHROMIUM = "/usr/bin/chromium";
-const project = resolve(process.argv[2] ?? ".");
+const [folder = ".", ...targets] = process.argv.slice(2);
+const project = resolve(folder);
 const dist = join(project, "dist/frontend");
 const floor = join(project, "frontend/.floor");
 
@@ -59,29 +61,6 @@ function buildFloor(): number {
   const bytes = gzipBytes(join(floor, "dist/assets"), ".js");
   rmSync(floor, { recursive: true });
   return bytes;
-}
-
-/** Serves the built page as the layouts do: compressed, with the security headers. */
-function serve() {
-  const headers = JSON.parse(readFileSync(join(project, "frontend/security-headers.json"), "utf8"));
-  return Bun.serve({
-    port: PORT,
-    fetch(request) {
-      const { pathname } = new URL(request.url);
-      const file = Bun.file(join(dist, pathname === "/" ? "index.html" : pathname));
-      const cache = pathname.startsWith("/assets/")
-        ? "public, max-age=31536000, immutable"
-        : "no-cache";
-      return new Response(Bun.gzipSync(readFileSync(file.name ?? "")), {
-        headers: {
-          ...headers,
-          "Content-Type": file.type,
-          "Content-Encoding": "gzip",
-          "Cache-Control": cache,
-        },
-      });
-    },
-  });
 }
 
 /** Lighthouse's four scores, each the median of some runs, by category. */
@@ -178,9 +157,11 @@ const assets = join(dist, "assets");
 const floorBytes = buildFloor();
 const first = gzipBytes(assets, ".js", (name) => name.startsWith("index-"));
 const css = gzipBytes(assets, ".css");
-const server = serve();
-const scores = await lighthouse(`http://localhost:${PORT}/`);
-await server.stop(true);
+const scores: Record<string, Record<string, number>> = {};
+for (const target of targets) {
+  const [name = "", url = ""] = target.split(/=(.*)/);
+  scores[name] = await lighthouse(url);
+}
 const loop = await developmentLoop();
 const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(2)} s`;
 
@@ -193,9 +174,11 @@ Made by \`bun bench/app/bench.ts PROJECT\`; medians of ${RUNS} runs on ${navigat
 | JavaScript of the first page, gzip | ${first} bytes | ${floorBytes} (React and react-dom, same build): + ${first - floorBytes}, at most + 4096 |
 | CSS, gzip | ${css} bytes | at most 4096 |
 ${Object.entries(scores)
-  .map(
-    ([name, score]) =>
-      `| Lighthouse 13.5.0, ${name} | ${score} | at least ${name === "performance" ? 98 : 100} |`,
+  .flatMap(([server, categories]) =>
+    Object.entries(categories).map(
+      ([name, score]) =>
+        `| Lighthouse 13.5.0, ${server}, ${name} | ${score} | at least ${name === "performance" ? 98 : 100} |`,
+    ),
   )
   .join("\n")}
 | \`bun run dev\` to the first answer of the API, environment there | ${seconds(loop.start)} | |
