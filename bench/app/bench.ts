@@ -167,7 +167,7 @@ const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(2)} s
 
 console.log(`# The app: weight, Lighthouse, development loop
 
-Made by \`bun bench/app/bench.ts PROJECT\`; medians of ${RUNS} runs on ${navigator.hardwareConcurrency} cores.
+Made by \`bun bench/app/bench.ts PROJECT ${targets.join(" ")}\`; medians of ${RUNS} runs on ${navigator.hardwareConcurrency} cores.
 
 | what | measured | floor or bound |
 | --- | --- | --- |
