@@ -2,7 +2,7 @@
 PYTHON ?= python3
 SETUP := $(PYTHON) tools/setup.py
 
-.PHONY: demo test test-real test-containers lint lock bench
+.PHONY: demo test test-real lint lock bench
 
 demo: ## Generate an app and serve it; answers: make demo deployment=monolith backend_port=31000
 	@$(SETUP) demo python tools/demo.py
@@ -10,11 +10,9 @@ demo: ## Generate an app and serve it; answers: make demo deployment=monolith ba
 test: lint ## Run the bake and check tiers
 	@$(SETUP) dev pytest -n 2 --dist worksteal tests/bake tests/check
 
-test-real: ## Run what needs a Docker engine: the image of the monolith
+test-real: ## Run what needs a Docker engine and Chromium; it wants the machine to itself
 	@$(SETUP) dev pytest -n 2 --dist loadgroup tests/real/monolith
-
-test-containers: ## Run the Worker with containers; it wants the machine to itself
-	@$(SETUP) dev pytest tests/real/cloudflare
+	@$(SETUP) dev pytest tests/real/cloudflare tests/real/contract
 
 lint: ## Check this repository's own code
 	@$(SETUP) dev ruff format --check --quiet .

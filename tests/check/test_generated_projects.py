@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.projects import LAYOUTS, run, shared
+from tests.hooks import questions
+from tests.projects import LAYOUTS, generate, run, shared
 
 
 @pytest.mark.parametrize("deployment", LAYOUTS)
@@ -43,6 +44,24 @@ def test_the_deployment_of_the_worker_can_be_built(cloudflare_app: Path) -> None
         assert (cloudflare_app / "dist" / folder / "index.html").exists()
     command = ("bunx", "wrangler", "deploy", "--dry-run", "--containers-rollout=none")
     run(cloudflare_app / "worker", *command, "--config", "../wrangler.toml")
+
+
+@pytest.mark.parametrize("deployment", ["cloudflare", "both"])
+@pytest.mark.parametrize("instance_type", questions()["instance_type"])
+@pytest.mark.parametrize("max_instances", ["1", "1000"])
+def test_every_answer_makes_a_worker_that_can_be_deployed(
+    deployment: str, instance_type: str, max_instances: str, cloudflare_app: Path, tmp_path: Path
+) -> None:
+    answers = {"instance_type": instance_type, "max_instances": max_instances}
+    project = generate(tmp_path, deployment=deployment, initialize_git="false", **answers)
+    (project / "node_modules").symlink_to(cloudflare_app / "node_modules")
+    wrangler = str(cloudflare_app / "node_modules/.bin/wrangler")
+    options = ("--containers-rollout=none", "--assets", "worker/test/assets")
+    done = run(project, wrangler, "deploy", "--dry-run", *options)
+    assert f"MAX_INSTANCES ({max_instances})" in done.stdout
+    [container] = tomllib.loads((project / "wrangler.toml").read_text())["containers"]
+    assert container["max_instances"] == int(max_instances)
+    assert container["instance_type"] == instance_type
 
 
 @pytest.mark.parametrize("deployment", LAYOUTS)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import socket
 import statistics
 import subprocess
@@ -13,6 +14,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+import websockets
+from websockets.sync.client import connect
 
 from tests.real.monolith.container import HARDENED, TEST_ANSWER, UNLIMITED, Container, docker
 
@@ -21,6 +24,7 @@ pytestmark = [pytest.mark.xdist_group("monolith"), pytest.mark.usefixtures("dock
 LATE = 0.5
 """Seconds by which no event of 200 streams may be late, on a machine that runs other tests too."""
 
+ECHO = Path(__file__).parents[1] / "cloudflare/echo.py"
 RESTARTS = 100
 HTML = {"Accept": "text/html,*/*"}
 
@@ -183,6 +187,37 @@ def test_each_log_line_of_nginx_is_json(app: Container, http: httpx.Client) -> N
     line = next(x for x in lines if x["request_id"] == given.headers["x-request-id"])
     assert (line["path"], line["status"], line["method"]) == ("/nowhere", 404, "GET")
     assert "secret" not in done
+
+
+def test_a_secret_comes_as_a_file_and_is_never_shown(image: str, tmp_path: Path) -> None:
+    key = tmp_path / "model_api_key"
+    key.write_text("sk-very-secret\n")
+    secret = ("--volume", f"{key}:/run/secrets/model_api_key:ro")
+    key.chmod(0o400)
+    with Container.start(image, *HARDENED, *secret) as app:
+        assert app.exit_status(20) == 1
+        assert "Permission denied: '/run/secrets/model_api_key'" in app.logs()
+        assert "Traceback" not in app.logs()
+    key.chmod(0o444)
+    with Container.start(image, *HARDENED, *secret) as app:
+        report = httpx.get(f"{app.wait_until_ready().url}/env")
+        assert report.json()["settings"]["MODEL_API_KEY"] is True
+        assert "sk-very-secret" not in report.text + app.logs()
+
+
+def test_a_websocket_passes(image: str, tmp_path: Path) -> None:
+    package = Path(websockets.__file__).parent
+    shutil.copy(ECHO, tmp_path / "__init__.py")
+    tmp_path.chmod(0o755)
+    mounts = (
+        *("--volume", f"{package}:/opt/packages/websockets:ro"),
+        *("--volume", f"{tmp_path}:/opt/app/app/routes/api:ro"),
+    )
+    with Container.start(image, *HARDENED, *mounts) as app:
+        address = app.wait_until_ready().url.replace("http:", "ws:")
+        with connect(f"{address}/api/echo") as client:
+            client.send("there and back")
+            assert client.recv(10) == "there and back"
 
 
 # ---- clients -----------------------------------------------------------------------------------

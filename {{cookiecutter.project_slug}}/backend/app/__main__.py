@@ -1,5 +1,6 @@
 """Run the backend: `python -m app`."""
 
+import os
 import socket
 import sys
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 import uvicorn
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 from uvicorn.supervisors import ChangeReload, Multiprocess
 
 from app.settings import settings
@@ -63,7 +64,7 @@ def main() -> int:
     """Read the settings and serve until told to stop.
 
     Returns:
-        The exit status: 2 where a setting is missing or wrong, else 0.
+        The exit status: 2 where a setting is missing, wrong or unreadable, else that of `serve`.
     """
     try:
         server = Server()
@@ -72,6 +73,9 @@ def main() -> int:
         for problem in error.errors():
             name = "_".join(str(part) for part in problem["loc"]).upper()
             sys.stderr.write(f"{name}: {problem['msg']}. Set it in the environment.\n")
+        return 2
+    except SettingsError as error:  # a secret that is there, but not for us
+        sys.stderr.write(f"{error.__cause__ or error}: user {os.getuid()} runs the app.\n")
         return 2
     config = uvicorn.Config(
         "app.main:app",
