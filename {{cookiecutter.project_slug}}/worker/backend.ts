@@ -1,12 +1,11 @@
 import { DurableObject } from "cloudflare:workers";
 import { config } from "../package.json";
-import { problem } from "./problems";
+import { unavailable } from "./problems";
 import { OVERFLOW_HEADER, REFUSED_HEADER } from "./scaling";
 import { containerEnvironment } from "./settings";
 import { passOn } from "./streaming";
 
 const POLL_MILLISECONDS = 20;
-const RETRY_AFTER_SECONDS = 2;
 
 /** One container and the requests that run in it. It sleeps when nothing has moved for a while. */
 export class Backend extends DurableObject<Env> {
@@ -21,12 +20,13 @@ export class Backend extends DurableObject<Env> {
     if (full && !request.headers.has(OVERFLOW_HEADER)) {
       return new Response(null, { status: 503, headers: { [REFUSED_HEADER]: "full" } });
     }
+    const id = request.headers.get("X-Request-ID");
     this.#running += 1;
     try {
       await this.#started();
     } catch (error) {
       this.#running -= 1;
-      const refusal = unavailable(request, error);
+      const refusal = unavailable(id, error);
       refusal.headers.set(REFUSED_HEADER, "down");
       return refusal;
     }
@@ -43,7 +43,7 @@ export class Backend extends DurableObject<Env> {
     } catch (error) {
       release(false);
       if (!request.signal.aborted) this.#ready = false;
-      return unavailable(request, error);
+      return unavailable(id, error);
     }
   }
 
@@ -147,10 +147,4 @@ export class Backend extends DurableObject<Env> {
       console.error("the time until sleep was not set", String(error));
     });
   }
-}
-
-function unavailable(request: Request, error: unknown): Response {
-  console.error("backend unavailable", request.headers.get("X-Request-ID"), String(error));
-  const detail = "The backend cannot answer right now. Try again in a moment.";
-  return problem(503, detail, RETRY_AFTER_SECONDS);
 }

@@ -1,7 +1,7 @@
 import { config } from "../package.json";
 import { clientAddress, forwardedHeaders, readBody } from "./forwarding";
 import { servePage } from "./page";
-import { problem } from "./problems";
+import { problem, unavailable } from "./problems";
 import { dispatch, OVERFLOW_HEADER, REFUSED_HEADER } from "./scaling";
 
 export { Backend } from "./backend";
@@ -45,7 +45,7 @@ export default {
     if (!isApiPath(url.pathname)) return servePage(request, env);
     // Cloudflare's own id, under which its logs list each request, so that only failures need a line
     const id = request.headers.get("CF-Ray") ?? crypto.randomUUID();
-    const response = await serveApi(request, url, env, id);
+    const response = await serveApi(request, url, env, id).catch((error) => unavailable(id, error));
     if (response.status >= 400) console.warn(id, request.method, url.pathname, response.status);
     if (response.headers.has("X-Request-ID") || response.webSocket) return response;
     const named = new Response(response.body, response);

@@ -5,6 +5,8 @@ const TITLES = {
   503: "Service Unavailable",
 };
 
+const UNAVAILABLE_SECONDS = 2;
+
 /**
  * Answers with an RFC 9457 problem document, as the backend does.
  *
@@ -24,4 +26,16 @@ export function problem(
   if (retryAfter !== undefined) headers.set("Retry-After", String(retryAfter));
   const document = { status, title: TITLES[status], detail };
   return new Response(JSON.stringify(document), { status, headers });
+}
+
+/**
+ * Answers that the backend cannot answer, and when to try again.
+ *
+ * @param id the request's id, for the log
+ * @param error why not, for the log alone
+ */
+export function unavailable(id: string | null, error: unknown): Response {
+  console.error(id, "backend unavailable", String(error));
+  const detail = "The backend cannot answer right now. Try again in a moment.";
+  return problem(503, detail, UNAVAILABLE_SECONDS);
 }

@@ -15,19 +15,11 @@ from typing import Self
 import httpx
 
 from tests import projects
+from tests.real.docker import docker
 
 HERE = Path(__file__).parent
 PAGE = "<!doctype html><title>page</title>"
 SETTINGS = {"SLEEP_AFTER_SECONDS": 6, "REQUESTS_PER_INSTANCE": 2, "START_SECONDS": 20}
-
-
-def docker(*arguments: str) -> str:
-    """Run docker and give back what it printed, stderr included."""
-    done = subprocess.run(
-        ["docker", *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        check=False, timeout=300,
-    )  # fmt: skip
-    return done.stdout.strip()
 
 
 def free_port() -> int:
@@ -113,7 +105,7 @@ class Preview:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.log.close()
         if left := docker("ps", "--all", "--quiet", "--filter", f"name={self.name}").split():
-            docker("rm", "--force", *left)
+            docker("rm", "--force", *left, check=False)
 
     def worker_port(self) -> int:
         """Find the port on which workerd itself serves the Worker, behind wrangler's proxy."""
@@ -148,7 +140,7 @@ class Preview:
 
     def logs_by_container(self) -> list[str]:
         """Give back what each running container logged."""
-        return [docker("logs", name) for name in self.containers()]
+        return [docker("logs", name, check=False) for name in self.containers()]
 
     def logs(self) -> str:
         """Give back what the running containers logged."""
@@ -168,6 +160,6 @@ class Preview:
     def sleep(self) -> None:
         """Stop all containers as a crash would, so that the next request is a first one."""
         for name in self.containers():
-            docker("kill", name)
+            docker("kill", name, check=False)
         self.wait_for(0, 10)
         time.sleep(0.5)

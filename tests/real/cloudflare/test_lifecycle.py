@@ -14,7 +14,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from tests.real.cloudflare.preview import SETTINGS, Preview, docker, prepare
+from tests.real.cloudflare.preview import SETTINGS, Preview, prepare
+from tests.real.docker import docker
 
 SLEEP = SETTINGS["SLEEP_AFTER_SECONDS"]
 EVICTION = 10

@@ -14,7 +14,8 @@ import pytest
 
 from tests import projects
 from tests.real.cloudflare.preview import Preview, prepare
-from tests.real.monolith.container import HARDENED, Container, docker
+from tests.real.docker import docker
+from tests.real.monolith.container import HARDENED, Container
 
 pytestmark = [pytest.mark.usefixtures("docker"), pytest.mark.xdist_group("contract")]
 

@@ -9,26 +9,14 @@ from typing import Self
 
 import httpx
 
+from tests.real.docker import docker
+
 HARDENED = (
     *("--read-only", "--tmpfs", "/tmp:size=16m", "--cap-drop", "ALL"),
     *("--security-opt", "no-new-privileges"),
 )
 TEST_ANSWER = ("--volume", f"{Path(__file__).parent / 'answer'}:/opt/app/app/answer:ro")
 UNLIMITED = ("--env", "STREAM_REQUESTS_PER_MINUTE=1000000")
-
-
-def docker(*arguments: str, check: bool = True) -> str:
-    """Run docker and give back what it printed, stderr included."""
-    done = subprocess.run(
-        ["docker", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        timeout=500,
-    )
-    assert not check or done.returncode == 0, done.stdout
-    return done.stdout.strip()
 
 
 @dataclass

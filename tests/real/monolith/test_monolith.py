@@ -17,7 +17,8 @@ import pytest
 import websockets
 from websockets.sync.client import connect
 
-from tests.real.monolith.container import HARDENED, TEST_ANSWER, UNLIMITED, Container, docker
+from tests.real.docker import docker
+from tests.real.monolith.container import HARDENED, TEST_ANSWER, UNLIMITED, Container
 
 pytestmark = [pytest.mark.xdist_group("monolith"), pytest.mark.usefixtures("docker")]
 

@@ -36,7 +36,7 @@ class RequestLog:
         given = Headers(scope=scope).get("x-request-id", "")
         identity = given if WELL_FORMED_ID.fullmatch(given) else uuid.uuid4().hex
         request_id.set(identity)
-        status = 0
+        status: int = 0
         started = time.monotonic()
 
         async def send_with_id(message: Message) -> None:
@@ -48,6 +48,9 @@ class RequestLog:
 
         try:
             await self.app(scope, receive, send_with_id)
+        except Exception:
+            status = HTTPStatus.INTERNAL_SERVER_ERROR  # which Starlette answers, outside of us
+            raise
         finally:
             failed = status == 0 or status >= HTTPStatus.INTERNAL_SERVER_ERROR
             log.log(

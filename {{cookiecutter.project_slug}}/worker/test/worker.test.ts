@@ -153,6 +153,19 @@ test("a client that sends too many prompts is told when to come back", async () 
   expect(refused.headers.get("Retry-After")).toBe("60");
 });
 
+test("whatever fails is a problem that says when to come back, never a bare 500", async () => {
+  const broken = createTestHarness({
+    workers: [{ configPath: writeConfig(), vars: { BACKEND_ORIGIN: "no address" } }],
+  });
+  await broken.listen();
+  const response = await broken.fetch("/env");
+  await broken.close();
+  expect(response.status).toBe(503);
+  expect(response.headers.get("Content-Type")).toBe("application/problem+json");
+  expect(response.headers.get("Retry-After")).toBe("2");
+  expect(response.headers.get("X-Request-ID")).toBeTruthy();
+});
+
 test("every setting of the app reaches the container, and no other", () => {
   const python = readFileSync(new URL("../../backend/app/settings.py", import.meta.url), "utf8");
   const [, fields = ""] = python.split("class Settings(BaseSettings):");
