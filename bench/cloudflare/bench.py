@@ -85,7 +85,11 @@ def event_milliseconds(preview: Preview, number: int) -> list[float]:
 
 
 def cold_seconds(preview: Preview) -> float:
-    """Time the first byte of an answer that finds no container."""
+    """Time the first byte of an answer that finds no container.
+
+    It has just been stopped, so that the proxy which wrangler puts beside a container, and which
+    Cloudflare does not have, still runs: its start would take longer than the container's.
+    """
     preview.sleep()
     time.sleep(1)
     began = time.perf_counter()
@@ -100,7 +104,10 @@ def main() -> None:
     rows: list[tuple[str, float, float, str]] = []
     with tempfile.TemporaryDirectory() as name:
         base = Path(name)
-        with side(app, base, 5, peer=False) as ours, side(app, base, 5, peer=True) as peer:
+        with (
+            side(app, base, 5, peer=False) as ours,
+            side(app, base, 5, peer=True) as peer,
+        ):
             cost: dict[str, float] = {}
             traces = [
                 threading.Thread(target=container_seconds, args=(preview, cost, name))
@@ -111,17 +118,20 @@ def main() -> None:
             for trace in traces:
                 trace.join()
             rows.append(("container-seconds, light trace", cost["ours"], cost["peer"], "0.25"))
-        with side(app, base, 1, peer=False) as ours, side(app, base, 1, peer=True) as peer:
+        with (
+            side(app, base, 1, peer=False) as ours,
+            side(app, base, 1, peer=True) as peer,
+        ):
             previews = (ours, peer)
             cold: Samples = ([], [])
             requests: Samples = ([], [])
             events: Samples = ([], [])
             for number in range(ROUNDS):
-                for side_number in (0, 1) if number % 2 else (1, 0):  # neither is always first
-                    preview = previews[side_number]
-                    cold[side_number].append(cold_seconds(preview))
-                    requests[side_number].extend(request_milliseconds(preview, 100)[20:])
-                    events[side_number].extend(event_milliseconds(preview, 40)[5:])
+                for index in (0, 1) if number % 2 else (1, 0):  # neither is always first
+                    preview = previews[index]
+                    requests[index].extend(request_milliseconds(preview, 100)[20:])
+                    events[index].extend(event_milliseconds(preview, 40)[5:])
+                    cold[index].append(cold_seconds(preview))
         for label, (mine, theirs), bound in (
             ("cold start to the first byte, s", cold, "0.8"),
             ("warm GET /env, ms", requests, "1"),

@@ -11,6 +11,7 @@ import asyncio
 import json
 import os
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -183,6 +184,8 @@ def measure_starts() -> None:
 
 def main(project: Path) -> None:
     """Build, measure, print Markdown."""
+    if not shutil.which("wrk"):
+        sys.exit("wrk is missing, which makes the load: install it, as by apt-get install wrk.")
     docker("build", "--tag", IMAGE, str(project))
     docker("build", "--tag", BARE, "--file", str(HERE / "Dockerfile.bare"), str(project))
     print(
