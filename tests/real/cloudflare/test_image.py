@@ -1,0 +1,53 @@
+"""The container's image by itself: lean, nobody's, compiled, and graceful."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.real.docker import docker
+from tests.real.monolith.container import HARDENED, Container
+
+pytestmark = [pytest.mark.usefixtures("docker"), pytest.mark.xdist_group("cloudflare")]
+
+PORT = 30001
+WORKER = ("--env", "BACKEND_HOST=0.0.0.0", "--env", f"BACKEND_PORT={PORT}")
+"""What worker/settings.ts gives the process."""
+
+
+@pytest.fixture
+def app(cloudflare_app: Path) -> Iterator[Container]:
+    tag = "cloudflare-test"
+    dockerfile = str(cloudflare_app / "Dockerfile-cloudflare")
+    docker("build", "--quiet", "--tag", tag, "--file", dockerfile, str(cloudflare_app))
+    with Container.start(tag, *HARDENED, *WORKER, port=PORT) as container:
+        yield container.wait_until_ready()
+
+
+def test_the_image_is_lean_compiled_and_runs_as_nobody(app: Container) -> None:
+    assert app.run("id -u") == "10001"
+    for tool in ("pip", "uv", "bun", "node", "gcc", "cc", "make", "curl"):
+        assert app.run(f"command -v {tool}") == "", tool
+    assert "No module named pip" in app.run("python -m pip")
+    sources, compiled = (
+        app.run(f"find /opt/app /opt/packages -name '*.{suffix}' | wc -l")
+        for suffix in ("py", "pyc")
+    )
+    assert sources == compiled != "0"
+    assert app.run("python -c 'import json; print(json.__cached__)' | xargs ls").endswith(".pyc")
+
+
+def test_a_running_stream_outlives_sigterm(app: Container) -> None:
+    with (
+        httpx.Client(timeout=20) as client,
+        client.stream("POST", f"{app.url}/stream", json={"prompt": "Finish this."}) as answer,
+    ):
+        lines = answer.iter_lines()
+        assert next(lines) == "event: token"
+        stopped = time.monotonic()
+        docker("kill", "--signal", "TERM", app.name)
+        assert "event: done" in list(lines)
+    assert app.exit_status(10) == 0
+    assert time.monotonic() - stopped < 10
