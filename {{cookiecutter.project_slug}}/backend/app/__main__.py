@@ -1,6 +1,5 @@
 """Run the backend: `python -m app`."""
 
-import os
 import socket
 import sys
 from pathlib import Path
@@ -74,8 +73,8 @@ def main() -> int:
             name = "_".join(str(part) for part in problem["loc"]).upper()
             sys.stderr.write(f"{name}: {problem['msg']}. Set it in the environment.\n")
         return 2
-    except SettingsError as error:  # a secret that is there, but not for us
-        sys.stderr.write(f"{error.__cause__ or error}: user {os.getuid()} runs the app.\n")
+    except SettingsError as error:  # such as a secret's file that this user may not read
+        sys.stderr.write(f"{error}: {error.__cause__}\n")
         return 2
     config = uvicorn.Config(
         "app.main:app",
