@@ -26,4 +26,4 @@ lock: ## Resolve every locked dependency again, here and in the template
 	@$(SETUP) dev python tools/lock.py
 
 bench: ## Measure how long generating takes, beside an empty template
-	@$(SETUP) dev python bench/generation.py
+	@$(SETUP) dev python -m bench.generation.bench

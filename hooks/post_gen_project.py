@@ -1,17 +1,17 @@
 """Keep the chosen layout, set the port and max_instances, link the template, start a repository.
 
-Safe to run again on the same project; needs no network.
+Runs in the new project's folder; safe to run again; needs no network. It does with os what pathlib
+and shutil would do, because importing them takes longer than all of the work.
 """
 
 import json
 import os
 import re
 import shlex
-import shutil
 import subprocess
-from pathlib import Path
 
-ANSWERS: dict[str, str] = json.loads(r"""{{ cookiecutter | tojson }}""")
+# Python's own literal, so that no answer can become code.
+ANSWERS: dict[str, str] = {{dict(cookiecutter)}}  # type: ignore # noqa: F821
 
 OWNED = {
     "cloudflare": (
@@ -34,95 +34,111 @@ OWNED = {
 }
 """Which paths each layout owns alone."""
 
-LOCKS = {"cloudflare": "bun.lock", "both": "bun.lock", "monolith": "bun.lock.monolith"}
-"""Which lock fits each layout's workspaces."""
+LOCK_OF_MONOLITH = "bun.lock.monolith"
+"""The lock for workspaces without the Worker; `bun.lock` is the one with it."""
 
-PORT = {
-    "package.json": r'(?<="backendPort": )\d+',
-    "Dockerfile": r"(?<=BACKEND_PORT=)\d+",
-    "Dockerfile-cloudflare": r"(?<=^EXPOSE )\d+",
+PLACES = {
+    "project_slug": {"bun.lock": r'(?<="": {\n      "name": ")[^"]+'},
+    "backend_port": {
+        "package.json": r'(?<="backendPort": )\d+',
+        "Dockerfile": r"(?<=BACKEND_PORT=)\d+",
+        "Dockerfile-cloudflare": r"(?<=^EXPOSE )\d+",
+    },
+    "max_instances": {"wrangler.toml": r"(?i)(?<=^max_instances = )\d+"},
 }
-MAX_INSTANCES = {"wrangler.toml": r"(?i)(?<=^max_instances = )\d+"}
-"""Where a number stands, as `file: pattern`; the files are valid as they are in the template."""
+"""Where answers stand in files that are valid as they are in the template: `file: pattern`."""
+
+GIT = (
+    "git",
+    *("-c", "core.fsync=none", "-c", "fastimport.unpackLimit=0", "-c", "pack.compression=0"),
+)
 
 
-ONE_PACK = ("-c", "fastimport.unpackLimit=0", "-c", "core.fsync=none")
-"""For git: the first commit as one file, in place of a hundred, and no waiting for the disk."""
+def remove(path: str) -> None:
+    """Remove a file or a folder, if it is there."""
+    if os.path.isdir(path) and not os.path.islink(path):
+        for name in os.listdir(path):
+            remove(os.path.join(path, name))
+        os.rmdir(path)
+    elif os.path.lexists(path):
+        os.remove(path)
 
 
-def keep_layout(root: Path, deployment: str) -> None:
+def keep_layout(deployment: str) -> None:
     """Remove what only the other layouts own, and the folders that this leaves empty."""
-    for layout, names in OWNED.items():
+    for layout, paths in OWNED.items():
         if deployment in (layout, "both"):
             continue
-        for path in (root / name for name in names):
-            if path.is_dir():
-                shutil.rmtree(path)
-            else:
-                path.unlink(missing_ok=True)
-            if path.parent != root and path.parent.is_dir() and not any(path.parent.iterdir()):
-                path.parent.rmdir()
+        for path in paths:
+            remove(path)
+            folder = os.path.dirname(path)
+            if os.path.isdir(folder) and not os.listdir(folder):
+                os.rmdir(folder)
 
 
-def keep_lock(root: Path, deployment: str, name: str) -> None:
-    """Make the lock of the chosen layout the project's `bun.lock`, under the project's name."""
-    chosen = root / LOCKS[deployment]
-    if chosen.exists():
-        text = re.sub(r'(?<="name": ")[^"]+', name, chosen.read_text("utf-8"), count=1)
-        (root / "bun.lock").write_bytes(text.encode())
-    for other in set(LOCKS.values()) - {"bun.lock"}:
-        (root / other).unlink(missing_ok=True)
+def keep_lock(deployment: str) -> None:
+    """Make the lock of the chosen layout the project's `bun.lock`."""
+    if deployment == "monolith" and os.path.exists(LOCK_OF_MONOLITH):
+        os.replace(LOCK_OF_MONOLITH, "bun.lock")
+    remove(LOCK_OF_MONOLITH)
 
 
-def set_number(root: Path, places: dict[str, str], number: str) -> None:
-    """Write a number wherever it stands.
+def set_answer(path: str, pattern: str, answer: str) -> None:
+    """Write an answer wherever it stands in a file, if the file is there.
 
     Raises:
-        ValueError: a file that is there has no such place, so template and hook do not fit.
+        ValueError: the file has no such place, so template and hook do not fit.
     """
-    for name, pattern in places.items():
-        path = root / name
-        if path.exists():
-            text, count = re.subn(pattern, number, path.read_text("utf-8"), flags=re.MULTILINE)
-            if count == 0:
-                raise ValueError(f"{name} has no place for {number}: {pattern}")
-            path.write_bytes(text.encode())
+    if not os.path.exists(path):
+        return
+    with open(path, encoding="utf-8", newline="") as file:
+        before = file.read()
+    text, count = re.subn(pattern, answer, before, flags=re.MULTILINE)
+    if count == 0:
+        raise ValueError(f"{path} has no place for {answer}: {pattern}")
+    if text != before:
+        with open(path, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
 
 
-def git(folder: Path, *arguments: str, stdin: bytes = b"") -> str | None:
+def git(*arguments: str, folder: str = ".", stdin: bytes = b"") -> str | None:
     """Run git in a folder.
 
     Returns:
-        What it printed, or None where git is missing, refuses or hangs.
+        What it printed, or None where it refuses or hangs.
+
+    Raises:
+        FileNotFoundError: there is no git.
     """
     environment = {k: v for k, v in os.environ.items() if k not in ("GIT_DIR", "GIT_WORK_TREE")}
     try:
         done = subprocess.run(
-            ["git", "-C", str(folder), *ONE_PACK, *arguments],
+            [*GIT, *arguments],
+            cwd=folder,
             env=environment,
             input=stdin,
             capture_output=True,
             timeout=20,
-            check=False,
+            check=True,
         )
-    except (OSError, subprocess.TimeoutExpired):
+    except subprocess.SubprocessError:
         return None
-    return done.stdout.decode(errors="replace").strip() if done.returncode == 0 else None
+    return done.stdout.decode(errors="replace").strip()
 
 
-def link_template(root: Path) -> None:
+def link_template() -> None:
     """Write `.cruft.json`, so that `cruft update` can bring later versions of the template."""
-    template = Path(ANSWERS["_repo_dir"])
-    found = git(template, "rev-parse", "--show-toplevel", "HEAD")
-    if not found or Path(found.split("\n")[0]) != template.resolve():
+    template = ANSWERS["_repo_dir"]
+    found = git("rev-parse", "--show-toplevel", "HEAD", folder=template)
+    toplevel, _, commit = (found or "").partition("\n")
+    if os.path.realpath(toplevel) != os.path.realpath(template):
         print("No update link: the template does not come from a git repository.")
         return
-    commit = found.split("\n")[1]
-    source = str(ANSWERS["_template"])
-    if Path(source).exists():
-        source = str(Path(source).resolve())
+    source = ANSWERS["_template"]
+    if os.path.exists(source):
+        source = os.path.realpath(source)
     else:  # an abbreviation such as gh:org/repo, which only cookiecutter understands
-        source = git(template, "remote", "get-url", "origin") or source
+        source = git("remote", "get-url", "origin", folder=template) or source
     answers = {key: value for key, value in ANSWERS.items() if not key.startswith("_")}
     link = {
         "template": source,
@@ -131,70 +147,66 @@ def link_template(root: Path) -> None:
         "context": {"cookiecutter": answers | {"_template": source, "_commit": commit}},
         "directory": None,
     }
-    text = json.dumps(link, ensure_ascii=False, indent=2) + "\n"
-    (root / ".cruft.json").write_bytes(text.encode())
+    with open(".cruft.json", "w", encoding="utf-8", newline="") as file:
+        file.write(json.dumps(link, ensure_ascii=False, indent=2) + "\n")
 
 
-def commit_all(root: Path, committer: str) -> bool:
-    """Commit what git does not ignore, in less than half the time of `git add` and `git commit`.
+def commit_all(committer: str) -> bool:
+    """Commit what git does not ignore, into one file in place of `git add`'s hundred.
 
     Args:
-        root: a repository without a commit.
         committer: name, address and time, as `git var GIT_COMMITTER_IDENT` prints them.
 
     Returns:
         Whether it was done: https://git-scm.com/docs/git-fast-import
     """
-    message = f"Start {ANSWERS['project_slug']} from its template\n".encode()
-    commit = f"commit refs/heads/main\ncommitter {committer}\ndata {len(message)}\n".encode()
-    parts = [commit, message]
-    names = git(root, "ls-files", "--others", "--exclude-standard", "-z")
-    if not names:
-        return False
-    for name in filter(None, names.split("\0")):
-        content = (root / name).read_bytes()
-        mode = 100755 if (root / name).stat().st_mode & 0o100 else 100644
-        parts += [f"M {mode} inline {name}\ndata {len(content)}\n".encode(), content, b"\n"]
-    imported = git(root, "fast-import", "--quiet", stdin=b"".join(parts))
-    return imported is not None and git(root, "reset", "--quiet") is not None
+    message = f"Start {ANSWERS['project_slug']} from its template\n"
+    head = f"commit refs/heads/main\ncommitter {committer}\ndata {len(message)}\n{message}"
+    stream = [head.encode()]
+    paths = git("ls-files", "--others", "--exclude-standard", "-z") or ""
+    for path in filter(None, paths.split("\0")):
+        with open(path, "rb") as file:
+            content = file.read()
+        mode = "100755" if os.stat(path).st_mode & 0o100 else "100644"
+        stream += [f"M {mode} inline {path}\ndata {len(content)}\n".encode(), content, b"\n"]
+    imported = git("fast-import", "--quiet", "--depth=0", stdin=b"".join(stream))
+    return bool(paths) and imported is not None and git("reset", "--quiet") is not None
 
 
-def start_repository(root: Path) -> str:
+def start_repository() -> str:
     """Make the project a git repository with a first commit, where that can be done.
 
     Returns:
         A hint where it was not done, else an empty string.
     """
-    if git(root, "version") is None:
-        return "git was not found, so there is no repository yet."
-    if git(root, "rev-parse", "--git-dir") is not None:
+    if git("rev-parse", "--git-dir") is not None:
         return "The project lies inside a git repository, so no other was made."
-    committer = git(root, "-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT")
+    committer = git("-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT")
     if committer is None:
         return "git does not know you, so nothing is committed: git config --global user.email …"
-    if git(root, "init", "--quiet", "--initial-branch=main") is None:
+    if git("init", "--quiet", "--initial-branch=main") is None:
         return "git could not start a repository here: git init"
-    if not commit_all(root, committer):
+    if not commit_all(committer):
         return "git could not commit: git add --all && git commit"
     return ""
 
 
 def main() -> None:
     """Finish the project that cookiecutter has just written into the current folder."""
-    root = Path.cwd()
-    deployment = ANSWERS["deployment"]
-    keep_layout(root, deployment)
-    keep_lock(root, deployment, ANSWERS["project_slug"])
-    set_number(root, PORT, ANSWERS["backend_port"])
-    set_number(root, MAX_INSTANCES, ANSWERS["max_instances"])
+    keep_layout(ANSWERS["deployment"])
+    keep_lock(ANSWERS["deployment"])
+    for key, places in PLACES.items():
+        for path, pattern in places.items():
+            set_answer(path, pattern, ANSWERS[key])
     if "_commit" in ANSWERS:  # cruft is generating: it keeps the link and the history itself
         return
-    link_template(root)
-    if ANSWERS["initialize_git"] and (hint := start_repository(root)):
-        print(hint)
-    shell = os.environ.get("PWD", "")
-    folder = os.path.relpath(root, shell) if shell and root.is_relative_to(shell) else str(root)
-    print(f"\n{ANSWERS['project_name']} is ready:\n")
+    try:
+        link_template()
+        hint = start_repository() if ANSWERS["initialize_git"] else ""
+    except FileNotFoundError:
+        hint = "git was not found, so there is neither an update link nor a repository yet."
+    folder = os.getcwd().removeprefix(os.path.join(os.environ.get("PWD", ""), ""))
+    print(f"{hint}\n{ANSWERS['project_name']} is ready:\n")
     print(f"  cd {shlex.quote(folder)}\n  bun install\n  bun run dev\n")
 
 

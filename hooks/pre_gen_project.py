@@ -1,13 +1,11 @@
 """Refuse bad answers, all at once, before anything is written, with the corrected command."""
 
-import json
 import os
-import re
-import shlex
 import sys
-from collections.abc import Iterator
 
-ANSWERS: dict[str, object] = json.loads(r"""{{ cookiecutter | tojson }}""")
+# Python's own literal, so that no answer can become code; importing json would take longer than
+# everything this hook does.
+ANSWERS: dict[str, object] = {{dict(cookiecutter)}}  # type: ignore # noqa: F821
 
 OLDEST_COOKIECUTTER = (2, 7)
 DEFAULTS = {  # a test holds these to cookiecutter.json
@@ -28,6 +26,7 @@ CHOICES: dict[str, tuple[object, ...]] = {
 TAKEN_PORTS = {5173: "Vite", 8080: "the image's preview", 8787: "wrangler", 9229: "its debugger"}
 WORKSPACES = ("backend", "e2e", "frontend", "worker")
 SLUG_LENGTH = 57
+SLUG_CHARACTERS = set("abcdefghijklmnopqrstuvwxyz0123456789-")
 
 
 class Refusal:
@@ -38,65 +37,73 @@ class Refusal:
         self.key, self.answer, self.rule, self.correction = key, answer, rule, correction
 
 
-def check_text(key: str, longest: int) -> Iterator[Refusal]:
+def check_text(key: str, longest: int) -> Refusal | None:
     """Refuse what is not one line of 1 to `longest` printable characters."""
     answer = str(ANSWERS[key])
-    if not (1 <= len(answer) <= longest and answer.isprintable()):
-        rule = f"must be one line of 1 to {longest} printable characters"
-        spaced = "".join(c if c.isprintable() else " " for c in answer)
-        correction = " ".join(spaced.split())[:longest].strip() or DEFAULTS[key]
-        yield Refusal(key, answer, rule, correction)
+    if 1 <= len(answer) <= longest and answer.isprintable():
+        return None
+    rule = f"must be one line of 1 to {longest} printable characters"
+    spaced = "".join(c if c.isprintable() else " " for c in answer)
+    correction = " ".join(spaced.split())[:longest].strip() or DEFAULTS[key]
+    return Refusal(key, answer, rule, correction)
 
 
-def check_slug() -> Iterator[Refusal]:
+def check_slug() -> Refusal | None:
     """Refuse what cannot name a folder, a package, an image and a Worker alike."""
     answer = str(ANSWERS["__project_slug_as_answered"])
-    well_formed = re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", answer)
-    if not well_formed or len(answer) > SLUG_LENGTH or answer in WORKSPACES:
-        rule = (
-            f"must be at most {SLUG_LENGTH} of a-z, 0-9 and single dashes, start with a letter, "
-            f"not end with a dash, and be none of {', '.join(WORKSPACES)}"
-        )
-        folder = str(ANSWERS["project_slug"])  # cookiecutter.json left a-z, 0-9 and - in it
-        if not folder[0].isalpha() or folder in WORKSPACES:
-            folder = f"app-{folder}"[:SLUG_LENGTH].rstrip("-")
-        yield Refusal("project_slug", answer, rule, folder)
+    words = answer.split("-")
+    well_formed = all(words) and set(answer) <= SLUG_CHARACTERS and answer[0].isalpha()
+    if well_formed and len(answer) <= SLUG_LENGTH and answer not in WORKSPACES:
+        return None
+    rule = (
+        f"must be at most {SLUG_LENGTH} of a-z, 0-9 and single dashes, start with a letter, "
+        f"not end with a dash, and be none of {', '.join(WORKSPACES)}"
+    )
+    folder = str(ANSWERS["project_slug"])  # cookiecutter.json left a-z, 0-9 and - in it
+    if not folder[0].isalpha() or folder in WORKSPACES:
+        folder = f"app-{folder}"[:SLUG_LENGTH].rstrip("-")
+    return Refusal("project_slug", answer, rule, folder)
 
 
-def check_number(key: str, lowest: int, highest: int, taken: dict[int, str]) -> Iterator[Refusal]:
+def check_number(key: str, lowest: int, highest: int, taken: dict[int, str]) -> Refusal | None:
     """Refuse what is not a whole number within its limits, or is taken."""
     answer = str(ANSWERS[key])
-    number = int(answer) if re.fullmatch(r"[1-9][0-9]{0,5}", answer) else 0
-    if not lowest <= number <= highest or number in taken:
-        rule = f"must be a whole number from {lowest} to {highest}"
-        if taken:
-            rule += f", none of {', '.join(f'{port} ({user})' for port, user in taken.items())}"
-        yield Refusal(key, answer, rule, DEFAULTS[key])
+    number = int(answer) if len(answer) < 7 and answer.isdecimal() else 0
+    if str(number) == answer and lowest <= number <= highest and number not in taken:
+        return None
+    rule = f"must be a whole number from {lowest} to {highest}"
+    if taken:
+        rule += f", none of {', '.join(f'{port} ({user})' for port, user in taken.items())}"
+    return Refusal(key, answer, rule, DEFAULTS[key])
 
 
-def check_choice(key: str) -> Iterator[Refusal]:
+def check_choice(key: str) -> Refusal | None:
     """Refuse what was not offered: a replay or a script can bring anything."""
-    if ANSWERS[key] not in CHOICES[key]:
-        offered = ", ".join(str(choice).lower() for choice in CHOICES[key])
-        yield Refusal(key, ANSWERS[key], f"must be one of {offered}", DEFAULTS[key])
+    if ANSWERS[key] in CHOICES[key]:
+        return None
+    offered = ", ".join(str(choice).lower() for choice in CHOICES[key])
+    return Refusal(key, ANSWERS[key], f"must be one of {offered}", DEFAULTS[key])
 
 
 def refusals() -> list[Refusal]:
     """Check every answer, in the order of the questions."""
-    return [
-        *check_text("project_name", 80),
-        *check_slug(),
-        *check_text("description", 200),
-        *check_choice("deployment"),
-        *check_number("backend_port", 1024, 65535, TAKEN_PORTS),
-        *check_number("max_instances", 1, 1000, {}),
-        *check_choice("instance_type"),
-        *check_choice("initialize_git"),
-    ]
+    checked = (
+        check_text("project_name", 80),
+        check_slug(),
+        check_text("description", 200),
+        check_choice("deployment"),
+        check_number("backend_port", 1024, 65535, TAKEN_PORTS),
+        check_number("max_instances", 1, 1000, {}),
+        check_choice("instance_type"),
+        check_choice("initialize_git"),
+    )
+    return [refusal for refusal in checked if refusal]
 
 
 def corrected_command(refused: list[Refusal]) -> str:
     """Write the command that generates the project with every refused answer corrected."""
+    import shlex  # noqa: PLC0415 (only a refusal needs it)
+
     answers = {key: str(ANSWERS[key]) for key in DEFAULTS} | {r.key: r.correction for r in refused}
     answers["initialize_git"] = answers["initialize_git"].lower()
     words = ["cookiecutter", str(ANSWERS["_template"]), "--no-input"]
@@ -116,11 +123,12 @@ def cookiecutter_version(path: list[str]) -> tuple[int, ...] | None:
     Returns:
         Major and minor version, or None where it cannot be told.
     """
-    folders = filter(os.path.isdir, path)
-    names = (name for folder in folders for name in os.listdir(folder))  # noqa: PTH208
-    matches = (re.fullmatch(r"cookiecutter-(\d+)\.(\d+).*\.dist-info", name) for name in names)
-    found = next(filter(None, matches), None)
-    return tuple(int(part) for part in found.groups()) if found else None
+    for folder in filter(os.path.isdir, path):
+        for name in os.listdir(folder):
+            if name.startswith("cookiecutter-") and name.endswith(".dist-info"):
+                version = name.removeprefix("cookiecutter-").split(".")[:2]
+                return tuple(map(int, version)) if all(map(str.isdecimal, version)) else None
+    return None
 
 
 def main() -> int:

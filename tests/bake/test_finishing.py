@@ -52,10 +52,15 @@ def test_removing_a_layout_leaves_no_empty_folder(project: Path, tmp_path: Path)
 def test_the_lock_fits_the_layout_and_bears_the_name(
     deployment: str, packages: str, project: Path, tmp_path: Path
 ) -> None:
-    (project / "bun.lock").write_text('{"name": "x", "lock": "all"}')
-    (project / "bun.lock.monolith").write_text('{"name": "x", "lock": "few"}')
+    for name, lock in {"bun.lock": "all", "bun.lock.monolith": "few"}.items():
+        workspaces = {"": {"name": "x"}, "frontend": {"name": "frontend"}}
+        text = json.dumps({"lock": lock, "workspaces": workspaces}, indent=2)
+        (project / name).write_text(text)
     load("post_gen_project", tmp_path, deployment=deployment).main()
-    assert json.loads((project / "bun.lock").read_text()) == {"name": "my-app", "lock": packages}
+    assert json.loads((project / "bun.lock").read_text()) == {
+        "lock": packages,
+        "workspaces": {"": {"name": "my-app"}, "frontend": {"name": "frontend"}},
+    }
     assert not (project / "bun.lock.monolith").exists()
 
 
@@ -131,6 +136,26 @@ def test_without_an_identity_there_is_a_hint(
     assert "git does not know you" in capsys.readouterr().out
 
 
+def test_neither_hooks_nor_signing_of_the_user_stop_the_commit(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusing = tmp_path / "git-hooks" / "pre-commit"
+    refusing.parent.mkdir()
+    refusing.write_text("#!/bin/sh\nexit 1\n")
+    refusing.chmod(0o755)
+    settings = tmp_path / "gitconfig"
+    settings.write_text(
+        "[user]\n\tname = x\n\temail = x@example.com\n[commit]\n\tgpgsign = true\n"
+        f"[gpg]\n\tprogram = false\n[core]\n\thooksPath = {refusing.parent}\n"
+    )
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
+    load("post_gen_project", tmp_path).main()
+    log = subprocess.run(
+        ["git", "log", "--format=%s"], cwd=project, capture_output=True, text=True, check=True
+    )
+    assert log.stdout == "Start my-app from its template\n"
+
+
 def test_a_commit_that_git_refuses_is_a_hint(
     project: Path,
     tmp_path: Path,
@@ -138,6 +163,6 @@ def test_a_commit_that_git_refuses_is_a_hint(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     hook = load("post_gen_project", tmp_path)
-    monkeypatch.setattr(hook, "ONE_PACK", ("-c", "fastimport.unpackLimit=none"))
+    monkeypatch.setattr(hook, "GIT", (*hook.GIT, "-c", "fastimport.unpackLimit=none"))
     hook.main()
     assert "git could not commit" in capsys.readouterr().out

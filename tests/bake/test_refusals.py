@@ -39,8 +39,10 @@ BAD = {
         "\uff19\uff10\uff10\uff10",
         "1e4",
         "-30001",
+        "030001",
+        "0" * 5000,
     ],
-    "max_instances": ["0", "1001", "-1", "3.5", "three", ""],
+    "max_instances": ["0", "1001", "-1", "3.5", "three", "", "03"],
     "deployment": ["heroku", ""],
     "instance_type": ["huge"],
     "initialize_git": ["perhaps"],
@@ -83,6 +85,27 @@ def test_a_good_answer_passes(
         answer = answer.replace("{", "{{'{'}}")
     assert load("pre_gen_project", tmp_path, **{key: answer}).main() == 0
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("hook", ["pre_gen_project", "post_gen_project"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        '"""',
+        "'''",
+        "\\",
+        '\\"',
+        "a\nb\u2028",
+        "{{ 1 + 1 }}",
+        "日本 🎉",
+        "\x00",
+        "'; exit()  #",
+        "%s {0}",
+    ],
+)
+def test_no_answer_becomes_code(hook: str, answer: str, tmp_path: Path) -> None:
+    asked = answer.replace("{{", "{{'{{'}}")  # cookiecutter renders answers, hooks only see them
+    assert load(hook, tmp_path, description=f"x{asked}x").ANSWERS["description"] == f"x{answer}x"
 
 
 def cookiecutter(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
