@@ -6,7 +6,6 @@ and shutil would do, because importing them takes longer than all of the work.
 
 import json
 import os
-import re
 import shlex
 import subprocess
 
@@ -37,16 +36,18 @@ OWNED = {
 LOCK_OF_MONOLITH = "bun.lock.monolith"
 """The lock for workspaces without the Worker; `bun.lock` is the one with it."""
 
-PLACES = {
-    "project_slug": {"bun.lock": r'(?<="": {\n      "name": ")[^"]+'},
-    "backend_port": {
-        "package.json": r'(?<="backendPort": )\d+',
-        "Dockerfile": r"(?<=BACKEND_PORT=)\d+",
-        "Dockerfile-cloudflare": r"(?<=^EXPOSE )\d+",
-    },
-    "max_instances": {"wrangler.toml": r"(?i)(?<=^max_instances = )\d+"},
-}
-"""Where answers stand in files that are valid as they are in the template: `file: pattern`."""
+PLACES = (
+    ("project_slug", "bun.lock", '"": {\n      "name": "'),
+    ("backend_port", "package.json", '"backendPort": '),
+    ("backend_port", "Dockerfile", "BACKEND_PORT="),
+    ("backend_port", "Dockerfile-cloudflare", "\nEXPOSE "),
+    ("max_instances", "wrangler.toml", "\nmax_instances = "),
+    ("max_instances", "wrangler.toml", "\nMAX_INSTANCES = "),
+)
+"""Where answers stand: which, in which file, after what. The files are valid as they lie here."""
+
+PLAIN = "abcdefghijklmnopqrstuvwxyz0123456789-"
+"""What short names and numbers are made of."""
 
 GIT = (
     "git",
@@ -83,8 +84,13 @@ def keep_lock(deployment: str) -> None:
     remove(LOCK_OF_MONOLITH)
 
 
-def set_answer(path: str, pattern: str, answer: str) -> None:
+def set_answer(path: str, before: str, answer: str) -> None:
     """Write an answer wherever it stands in a file, if the file is there.
+
+    Args:
+        path: the file.
+        before: the text in front of it; its end is where letters, digits and dashes end.
+        answer: the answer itself.
 
     Raises:
         ValueError: the file has no such place, so template and hook do not fit.
@@ -92,13 +98,14 @@ def set_answer(path: str, pattern: str, answer: str) -> None:
     if not os.path.exists(path):
         return
     with open(path, encoding="utf-8", newline="") as file:
-        before = file.read()
-    text, count = re.subn(pattern, answer, before, flags=re.MULTILINE)
-    if count == 0:
-        raise ValueError(f"{path} has no place for {answer}: {pattern}")
-    if text != before:
+        text = file.read()
+    start, *rest = text.split(before)
+    if not rest:
+        raise ValueError(f"{path} has no place for {answer}, after {before!r}")
+    changed = start + "".join(before + answer + part.lstrip(PLAIN) for part in rest)
+    if changed != text:
         with open(path, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+            file.write(changed)
 
 
 def git(*arguments: str, folder: str = ".", stdin: bytes = b"") -> str | None:
@@ -195,9 +202,8 @@ def main() -> None:
     """Finish the project that cookiecutter has just written into the current folder."""
     keep_layout(ANSWERS["deployment"])
     keep_lock(ANSWERS["deployment"])
-    for key, places in PLACES.items():
-        for path, pattern in places.items():
-            set_answer(path, pattern, ANSWERS[key])
+    for key, path, before in PLACES:
+        set_answer(path, before, ANSWERS[key])
     if "_commit" in ANSWERS:  # cruft is generating: it keeps the link and the history itself
         return
     try:
