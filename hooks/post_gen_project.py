@@ -10,7 +10,7 @@ import shlex
 import subprocess
 
 # Python's own literal, so that no answer can become code.
-ANSWERS: dict[str, str] = {{dict(cookiecutter)}}  # type: ignore # noqa: F821
+ANSWERS: dict[str, str] = {{dict(cookiecutter, _jinja2_env_vars=None)}}  # type: ignore # noqa: F821
 
 OWNED = {
     "cloudflare": (
@@ -37,17 +37,19 @@ LOCK_OF_MONOLITH = "bun.lock.monolith"
 """The lock for workspaces without the Worker; `bun.lock` is the one with it."""
 
 PLACES = (
-    ("project_slug", "bun.lock", '"": {\n      "name": "'),
+    ("project_slug", "bun.lock", '"name": "'),
+    ("project_slug", "wrangler.toml", '\nname = "'),
     ("backend_port", "package.json", '"backendPort": '),
     ("backend_port", "Dockerfile", "BACKEND_PORT="),
     ("backend_port", "Dockerfile-cloudflare", "\nEXPOSE "),
+    ("instance_type", "wrangler.toml", '\ninstance_type = "'),
     ("max_instances", "wrangler.toml", "\nmax_instances = "),
     ("max_instances", "wrangler.toml", "\nMAX_INSTANCES = "),
 )
-"""Where answers stand: which, in which file, after what. The files are valid as they lie here."""
+"""Which answer stands in which file after what; the files are valid as they lie in the template."""
 
 PLAIN = "abcdefghijklmnopqrstuvwxyz0123456789-"
-"""What short names and numbers are made of."""
+"""What those answers are made of."""
 
 GIT = (
     "git",
@@ -84,13 +86,13 @@ def keep_lock(deployment: str) -> None:
     remove(LOCK_OF_MONOLITH)
 
 
-def set_answer(path: str, before: str, answer: str) -> None:
-    """Write an answer wherever it stands in a file, if the file is there.
+def set_answer(answer: str, path: str, before: str) -> None:
+    """Write an answer into a file, if the file is there.
 
     Args:
+        answer: what to write in place of the letters, digits and dashes that stand there.
         path: the file.
-        before: the text in front of it; its end is where letters, digits and dashes end.
-        answer: the answer itself.
+        before: what stands in front of the place; the first such place counts.
 
     Raises:
         ValueError: the file has no such place, so template and hook do not fit.
@@ -99,10 +101,10 @@ def set_answer(path: str, before: str, answer: str) -> None:
         return
     with open(path, encoding="utf-8", newline="") as file:
         text = file.read()
-    start, *rest = text.split(before)
-    if not rest:
+    start, found, rest = text.partition(before)
+    if not found:
         raise ValueError(f"{path} has no place for {answer}, after {before!r}")
-    changed = start + "".join(before + answer + part.lstrip(PLAIN) for part in rest)
+    changed = start + before + answer + rest.lstrip(PLAIN)
     if changed != text:
         with open(path, "w", encoding="utf-8", newline="") as file:
             file.write(changed)
@@ -203,7 +205,7 @@ def main() -> None:
     keep_layout(ANSWERS["deployment"])
     keep_lock(ANSWERS["deployment"])
     for key, path, before in PLACES:
-        set_answer(path, before, ANSWERS[key])
+        set_answer(ANSWERS[key], path, before)
     if "_commit" in ANSWERS:  # cruft is generating: it keeps the link and the history itself
         return
     try:

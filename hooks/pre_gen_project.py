@@ -5,7 +5,7 @@ import sys
 
 # Python's own literal, so that no answer can become code; importing json would take longer than
 # everything this hook does.
-ANSWERS: dict[str, object] = {{dict(cookiecutter)}}  # type: ignore # noqa: F821
+ANSWERS: dict[str, object] = {{dict(cookiecutter, _jinja2_env_vars=None)}}  # type: ignore # noqa: F821
 
 OLDEST_COOKIECUTTER = (2, 7)
 DEFAULTS = {  # a test holds these to cookiecutter.json
