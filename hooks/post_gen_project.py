@@ -4,8 +4,13 @@ Runs in the new project's folder; safe to run again; needs no network. It does w
 and shutil would do, because importing them takes longer than all of the work.
 """
 
-import json
 import os
+import sys
+
+if __name__ == "__main__":
+    del sys.path[0]  # the folder for temporary files, where anybody's json.py may lie
+
+import json
 import shlex
 import subprocess
 
