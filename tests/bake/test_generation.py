@@ -209,3 +209,19 @@ def test_the_first_commit_holds_everything(deployment: str, tmp_path: Path) -> N
     assert run(project, "git", "rev-list", "--count", "HEAD").stdout == "1\n"
     assert run(project, "git", "branch", "--show-current").stdout == "main\n"
     assert run(project, "git", "ls-files").stdout.splitlines() == files(project)
+
+
+def test_modules_among_the_temporary_files_stay_out_of_the_hooks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strangers = tmp_path / "temporary"
+    strangers.mkdir()
+    for name in ("json", "shlex", "subprocess", "selectors"):
+        (strangers / f"{name}.py").write_text("raise SystemExit('not this one')\n")
+    monkeypatch.setenv("TMPDIR", str(strangers))
+    assert (generate(tmp_path / "output") / ".cruft.json").exists()
+    refused = subprocess.run(
+        [sys.executable, "-m", "cookiecutter", str(ROOT), "--no-input", "backend_port=80"],
+        cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "backend_port must be" in refused.stderr
