@@ -122,7 +122,7 @@ def git(*arguments: str, folder: str = ".", stdin: bytes = b"") -> str | None:
         What it printed, or None where it refuses or hangs.
 
     Raises:
-        FileNotFoundError: there is no git.
+        OSError: git is not there or cannot be run.
     """
     environment = {k: v for k, v in os.environ.items() if k not in ("GIT_DIR", "GIT_WORK_TREE")}
     try:
@@ -216,12 +216,16 @@ def main() -> None:
     try:
         link_template()
         hint = start_repository() if ANSWERS["initialize_git"] else ""
-    except FileNotFoundError:
-        hint = "git was not found, so there is neither an update link nor a repository yet."
+    except OSError as error:
+        hint = (
+            f"git could not be run ({error}); once it can: git init && git add --all && git commit"
+        )
     folder = os.getcwd().removeprefix(os.path.join(os.environ.get("PWD", ""), ""))
     print(f"{hint}\n{ANSWERS['project_name']} is ready:\n")
     print(f"  cd {shlex.quote(folder)}\n  bun install\n  bun run dev\n")
 
 
 if __name__ == "__main__":
+    # not every terminal, pipe or log knows every letter of a name
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     main()

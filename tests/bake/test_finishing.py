@@ -110,16 +110,21 @@ def test_inside_a_repository_no_other_is_made(
     assert "inside a git repository" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("broken", [False, True])
 def test_without_git_there_is_a_hint(
+    broken: bool,
     project: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    if broken:
+        (tmp_path / "git").write_text("not a program\n")
+        (tmp_path / "git").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     load("post_gen_project", tmp_path).main()
     assert not (project / ".git").exists()
-    assert "git was not found" in capsys.readouterr().out
+    assert "git could not be run" in capsys.readouterr().out
 
 
 def test_without_an_identity_there_is_a_hint(

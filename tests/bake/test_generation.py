@@ -225,3 +225,11 @@ def test_modules_among_the_temporary_files_stay_out_of_the_hooks(
         cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert "backend_port must be" in refused.stderr
+
+
+def test_a_name_that_the_terminal_cannot_show_is_no_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    project = generate(tmp_path, project_name="日本", project_slug="nihon")
+    assert (project / "README.md").read_text("utf-8").startswith("# 日本\n")
