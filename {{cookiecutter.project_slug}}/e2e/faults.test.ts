@@ -3,14 +3,9 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, type Page, test } from "@playwright/test";
+import { ask } from "./prompt.ts";
 
 const PYTHON = "../backend/.venv/bin/python";
-
-async function ask(page: Page): Promise<void> {
-  await page.goto("/");
-  await page.getByRole("textbox", { name: "Prompt" }).fill("How long is a coastline?");
-  await page.keyboard.press("Enter");
-}
 
 async function retry(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Retry" }).click();
@@ -53,9 +48,11 @@ test("a backend that is killed while it answers", async ({ page }) => {
     await page.route("**/stream", (route) =>
       route.continue({ url: `http://127.0.0.1:${port}/stream` }),
     );
+    await page.goto("/");
     await ask(page);
     const answer = page.getByTestId("answer");
-    await expect(answer).toContainText("You wrote");
+    const soon = { intervals: [20] }; // the answer takes little more than a second
+    await expect.poll(() => answer.textContent(), soon).toContain("You wrote");
     backend.kill("SIGKILL");
     await expect(page.getByRole("alert")).toHaveText(
       "The connection was lost before the answer was complete.",
@@ -70,9 +67,8 @@ test("a backend that is killed while it answers", async ({ page }) => {
 
 test("being offline", async ({ page, context }) => {
   await page.goto("/");
-  await page.getByRole("textbox", { name: "Prompt" }).fill("Anybody there?");
   await context.setOffline(true);
-  await page.keyboard.press("Enter");
+  await ask(page);
   await expect(page.getByRole("alert")).toHaveText("You are offline.");
   await context.setOffline(false);
   await retry(page);
@@ -82,6 +78,7 @@ test("too many requests", async ({ page }) => {
   await page.route("**/stream", (route) =>
     route.fulfill({ status: 429, headers: { "Retry-After": "30" } }),
   );
+  await page.goto("/");
   await ask(page);
   await expect(page.getByRole("alert")).toHaveText("Too many requests. Try again in 30 seconds.");
   await page.unroute("**/stream");
@@ -92,6 +89,7 @@ test("a backend that is starting is asked again by itself", async ({ page }) => 
   await page.route("**/stream", (route) =>
     route.fulfill({ status: 503, headers: { "Retry-After": "1" } }),
   );
+  await page.goto("/");
   await ask(page);
   await expect(page.getByRole("alert")).toHaveText(
     "The server is starting. Asking again in 1 second.",
