@@ -45,14 +45,14 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     for command in (["bun", "install", "--frozen-lockfile"], ["bun", "run", "dev"]):
-        try:
-            status = subprocess.run(command, cwd=app, check=False).returncode
-        except KeyboardInterrupt:
-            return 0
+        status = subprocess.run(command, cwd=app, check=False).returncode
         if status:
             return status
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:  # how people stop the app
+        sys.exit()

@@ -155,6 +155,9 @@ def main(group: str, *command: str) -> int:
     except SetupError as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("\nStopped; the next run goes on from here.", file=sys.stderr)
+        return 130
     environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONHOME", "VIRTUAL_ENV")}
     environment |= {"PATH": path, "PYTHONPATH": str(ROOT)}
     program = shutil.which(command[0], path=path) or command[0]
