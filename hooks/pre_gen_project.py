@@ -6,8 +6,8 @@ import sys
 if __name__ == "__main__":
     del sys.path[0]  # the folder for temporary files, where anybody's json.py may lie
 
-# Python's own literal, so that no answer can become code; importing json would take longer than
-# everything this hook does.
+# Python's own literal, so that no answer can become code; the one nested setting is left out.
+# Importing json would take longer than everything this hook does.
 ANSWERS: dict[str, object] = {{dict(cookiecutter, _jinja2_env_vars=None)}}  # type: ignore # noqa: F821
 
 OLDEST_COOKIECUTTER = (2, 7)

@@ -95,11 +95,9 @@ def main() -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        floor, files, ours = (
-            write_floor(folder / "floor"),
-            without_hooks(folder / "files"),
-            template(),
-        )
+        floor = write_floor(folder / "floor")
+        files = without_hooks(folder / "files")
+        ours = template()
         base = "one file, two no-op hooks"
         subjects: dict[str, Callable[[Path], None]] = {
             base: lambda output: generate(floor, output),

@@ -221,7 +221,8 @@ def test_modules_among_the_temporary_files_stay_out_of_the_hooks(
     monkeypatch.setenv("TMPDIR", str(strangers))
     assert (generate(tmp_path / "output") / ".cruft.json").exists()
     refused = subprocess.run(
-        [sys.executable, "-m", "cookiecutter", str(ROOT), "--no-input", "backend_port=80"],
+        [sys.executable, "-m", "cookiecutter", str(ROOT), "--no-input", "--default-config",
+         "backend_port=80"],
         cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert "backend_port must be" in refused.stderr
