@@ -2,7 +2,7 @@
 export const url = (process.env.E2E_URL ?? "http://localhost:5173").replace(/\/$/, "");
 
 /**
- * Whether that server serves built files, as a Worker or nginx does.
+ * Whether that server serves built files, as a deployed one does.
  *
  * A given URL is taken to be such a server; `E2E_SERVER=dev` says that it is a dev server.
  */

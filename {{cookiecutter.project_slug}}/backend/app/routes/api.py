@@ -1,4 +1,4 @@
-"""`/api/*`: add endpoints here; no proxy, Worker or nginx file needs a change for a new one."""
+"""`/api/*`: add endpoints here; a new one needs no change anywhere else."""
 
 from typing import Literal
 
