@@ -1,4 +1,4 @@
-"""`/api/*`: add endpoints here; a new one needs no change anywhere else."""
+"""`/api/*`: add endpoints here; what stands in front of the backend passes all of them on."""
 
 from typing import Literal
 
