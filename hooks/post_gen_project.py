@@ -33,7 +33,7 @@ OWNED = {
         "compose.yaml",
         "deploy",
         "docs/monolith.md",
-        "nginx",
+        "image",
     ),
 }
 """Which paths each layout owns alone."""

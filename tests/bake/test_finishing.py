@@ -37,13 +37,13 @@ def test_a_place_that_is_missing_is_an_error(project: Path, tmp_path: Path) -> N
 
 
 def test_removing_a_layout_leaves_no_empty_folder(project: Path, tmp_path: Path) -> None:
-    for name in ("docs/cloudflare.md", "worker/index.ts", "nginx/nginx.conf", "wrangler.toml"):
+    for name in ("docs/cloudflare.md", "worker/index.ts", "image/nginx.conf", "wrangler.toml"):
         (project / name).parent.mkdir(exist_ok=True)
         (project / name).write_text("\n")
     load("post_gen_project", tmp_path, deployment="monolith", initialize_git=False).main()
     assert sorted(path.name for path in project.iterdir()) == [
         ".cruft.json",
-        "nginx",
+        "image",
         "package.json",
     ]
 

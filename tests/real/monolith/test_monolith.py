@@ -293,7 +293,7 @@ def test_a_death_ends_the_container(image: str, command: str, name: str) -> None
         app.kill(command)
         assert app.exit_status(10) == 1
         assert time.monotonic() - killed < 2
-        assert f"start: {name} ended unexpectedly with signal KILL" in app.logs()
+        assert f"entrypoint: {name} ended unexpectedly with signal KILL" in app.logs()
 
 
 def test_a_dead_nginx_worker_is_replaced(image: str) -> None:

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# healthy PORT: succeeds if GET /api/health on this port answers 200.
+# healthcheck.sh PORT: succeeds if GET /api/health on this port answers 200.
 exec 3<>"/dev/tcp/127.0.0.1/$1" || exit 1
 printf 'GET /api/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' >&3
 read -r -t 3 -u 3 _ status _ && [[ $status == 200 ]]

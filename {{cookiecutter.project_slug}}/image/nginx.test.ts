@@ -3,7 +3,7 @@ import { config, packageManager } from "../package.json";
 
 const read = (path: string) => Bun.file(`${import.meta.dir}/../${path}`).text();
 const [nginx, dockerfile, backend, kubernetes] = await Promise.all([
-  read("nginx/nginx.conf"),
+  read("image/nginx.conf"),
   read("Dockerfile"),
   read("backend/app/body_limit.py"),
   read("deploy/kubernetes.yaml"),
@@ -13,7 +13,7 @@ const [nginx, dockerfile, backend, kubernetes] = await Promise.all([
 async function render(settings: Record<string, string> = {}) {
   const stated = [...dockerfile.matchAll(/^(?:ENV|) +([A-Z_]+)=(\d+)|^ENV ([A-Z_]+)=(\d+)/gm)];
   const defaults = Object.fromEntries(stated.map(([, a, b, c, d]) => [a ?? c, b ?? d]));
-  const process = Bun.spawn([`${import.meta.dir}/render`], {
+  const process = Bun.spawn([`${import.meta.dir}/render-config.sh`], {
     env: { PATH: Bun.env["PATH"] ?? "", ...defaults, ...settings },
     stdout: "pipe",
     stderr: "pipe",

@@ -7,13 +7,13 @@
 set -uo pipefail
 here=$(dirname "$0")
 
-say() { echo "start: $*" >&2; }
+say() { echo "entrypoint: $*" >&2; }
 
 why() { # STATUS of a process that ended
   if (($1 > 128)); then echo "signal $(kill -l "$1")"; else echo "status $1"; fi
 }
 
-"$here/render" >/tmp/nginx.conf || exit 2
+"$here/render-config.sh" >/tmp/nginx.conf || exit 2
 if [[ ${1:-} == test ]]; then
   exec nginx -t -q -e stderr -c /tmp/nginx.conf
 fi
@@ -38,7 +38,7 @@ stop_backend() {
 
 # Platforms that look only at the port send requests once it is open: so not before the backend answers.
 deadline=$((SECONDS + START_SECONDS))
-until "$here/healthy" "$BACKEND_PORT" 2>/dev/null; do
+until "$here/healthcheck.sh" "$BACKEND_PORT" 2>/dev/null; do
   [[ -z $stopping ]] || stop_backend
   if ! kill -0 "$backend" 2>/dev/null; then
     wait "$backend"

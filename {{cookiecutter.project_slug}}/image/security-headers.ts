@@ -1,6 +1,6 @@
 /**
  * Prints nginx `add_header` lines for frontend/security-headers.json, or for the headers that are named:
- * `bun nginx/security-headers.ts [NAME…]`. The image's build makes files of them.
+ * `bun image/security-headers.ts [NAME…]`. The image's build makes files of them.
  */
 import headers from "../frontend/security-headers.json";
 

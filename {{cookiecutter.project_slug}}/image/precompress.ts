@@ -1,6 +1,6 @@
 /**
  * Writes a `.br` and a `.gz` beside each text file of a folder that gains by it, so that nginx sends them without
- * compressing anything itself: `bun nginx/precompress.ts dist/frontend`.
+ * compressing anything itself: `bun image/precompress.ts dist/frontend`.
  */
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
