@@ -75,7 +75,7 @@ def test_a_configuration_that_would_win_silently_is_refused(project: Path) -> No
 
 def test_a_required_secret_is_asked_for(project: Path) -> None:
     provide(project, "node", "v24.0.0")
-    settings = project / "worker/settings.ts"
+    settings = project / "worker/container-env.ts"
     text, count = re.subn(
         r"REQUIRED: string\[\] = \[\]", 'REQUIRED = ["MODEL_API_KEY"]', settings.read_text()
     )

@@ -1,43 +1,43 @@
 import { DurableObject } from "cloudflare:workers";
 import { config } from "../package.json";
+import { containerEnvironment } from "./container-env";
 import { unavailable } from "./problems";
 import { OVERFLOW_HEADER, REFUSED_HEADER } from "./scaling";
-import { containerEnvironment } from "./settings";
 import { passOn } from "./streaming";
 
 const POLL_MILLISECONDS = 20;
 
-/** One container and the requests that run in it. It sleeps when nothing has moved for a while. */
+/** One container and the requests that it serves. It sleeps after a time without traffic. */
 export class Backend extends DurableObject<Env> {
-  #running = 0;
+  #inFlight = 0;
   #ready = false;
   #starting: Promise<void> | undefined;
   #awakeSince = 0;
 
-  /** Answers a request from the container, or refuses it: this instance is full or cannot start. */
+  /** Forwards a request to the container, or refuses it: this instance is full or cannot start. */
   override async fetch(request: Request): Promise<Response> {
-    const full = this.#running >= this.env.REQUESTS_PER_INSTANCE;
+    const full = this.#inFlight >= this.env.REQUESTS_PER_INSTANCE;
     if (full && !request.headers.has(OVERFLOW_HEADER)) {
       return new Response(null, { status: 503, headers: { [REFUSED_HEADER]: "full" } });
     }
     const id = request.headers.get("X-Request-ID");
-    this.#running += 1;
+    this.#inFlight += 1;
     try {
       await this.#started();
     } catch (error) {
-      this.#running -= 1;
+      this.#inFlight -= 1;
       const refusal = unavailable(id, error);
       refusal.headers.set(REFUSED_HEADER, "down");
       return refusal;
     }
     const sleep = this.env.SLEEP_AFTER_SECONDS * 1000;
     const release = (cut: boolean) => {
-      this.#running -= 1;
+      this.#inFlight -= 1;
       this.#stayAwake();
       if (cut) this.ctx.storage.setAlarm(Date.now() + sleep);
     };
     try {
-      const response = await this.#ask(request);
+      const response = await this.#forward(request);
       const limits = { response: this.env.MAX_RESPONSE_SECONDS * 1000, silence: sleep };
       return passOn(response, limits, release);
     } catch (error) {
@@ -48,25 +48,25 @@ export class Backend extends DurableObject<Env> {
   }
 
   /**
-   * Ends an idle container whose client does not even take the end of a stream that was cut: that
-   * connection keeps this object busy, and a busy object's container does not sleep by itself.
+   * Stops an idle container whose client does not even read the end of a stream that was cut: that
+   * connection keeps this object busy, and the container of a busy object never sleeps.
    */
   override async alarm(): Promise<void> {
     const sleep = this.env.SLEEP_AFTER_SECONDS * 1000;
-    const rest = this.#awakeSince + sleep - Date.now();
-    if (this.#running === 0 && rest <= 0) await this.#container.destroy();
-    else await this.ctx.storage.setAlarm(Date.now() + (rest > 0 ? rest : sleep));
+    const remaining = this.#awakeSince + sleep - Date.now();
+    if (this.#inFlight === 0 && remaining <= 0) await this.#container.destroy();
+    else await this.ctx.storage.setAlarm(Date.now() + (remaining > 0 ? remaining : sleep));
   }
 
-  /** Asks the container, and gives up where the answer does not begin in time or nobody waits. */
-  async #ask(request: Request): Promise<Response> {
+  /** Sends a request to the container; gives up if no response begins in time or the client leaves. */
+  async #forward(request: Request): Promise<Response> {
     const { method, body } = request;
     const headers = new Headers(request.headers);
     headers.delete(OVERFLOW_HEADER);
-    const url = request.url.replace("https:", "http:"); // inside, nothing is encrypted
-    const limit = this.env.ANSWER_SECONDS;
+    const url = request.url.replace("https:", "http:"); // the container does not speak TLS
+    const limit = this.env.FIRST_BYTE_SECONDS;
     const late = new AbortController();
-    const timer = setTimeout(() => late.abort(`no answer within ${limit} s`), limit * 1000);
+    const timer = setTimeout(() => late.abort(`no response within ${limit} s`), limit * 1000);
     try {
       return await this.#port.fetch(url, {
         method,
@@ -89,7 +89,7 @@ export class Backend extends DurableObject<Env> {
     return this.#container.getTcpPort(config.backendPort);
   }
 
-  /** Resolves once the container answers; any number of requests share one start. */
+  /** Resolves once the container is ready; all requests that arrive meanwhile share one start. */
   async #started(): Promise<void> {
     if (this.#ready && this.#container.running) return;
     this.#starting ??= this.#start().finally(() => {
@@ -117,7 +117,7 @@ export class Backend extends DurableObject<Env> {
       await scheduler.wait(POLL_MILLISECONDS);
     }
     await container.destroy();
-    throw new Error(`the container did not answer within ${this.env.START_SECONDS} s`);
+    throw new Error(`the container was not ready within ${this.env.START_SECONDS} s`);
   }
 
   async #isHealthy(): Promise<boolean> {
@@ -128,23 +128,23 @@ export class Backend extends DurableObject<Env> {
       await response.body?.cancel();
       return response.ok;
     } catch {
-      return false; // nothing listens yet
+      return false; // the app does not listen yet
     }
   }
 
   /**
-   * Counts the time until the container sleeps from now on. Each call is a message to the
-   * platform, so those within a twentieth of that time are left out.
+   * Restarts the inactivity timeout. Each restart is a message to the platform, so it is skipped
+   * within a twentieth of that time.
    *
-   * `container.monitor()` would tell of its end, but while it waits this object never rests, and
-   * then the container does not sleep either.
+   * `container.monitor()` would report the container's end, but a pending call keeps this object
+   * and with it the container awake.
    */
   #stayAwake(): void {
     const milliseconds = this.env.SLEEP_AFTER_SECONDS * 1000;
     if (!this.#container.running || Date.now() - this.#awakeSince < milliseconds / 20) return;
     this.#awakeSince = Date.now();
     this.#container.setInactivityTimeout(milliseconds).catch((error) => {
-      console.error("the time until sleep was not set", String(error));
+      console.error("the inactivity timeout was not set", String(error));
     });
   }
 }

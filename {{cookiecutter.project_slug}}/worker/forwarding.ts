@@ -1,7 +1,11 @@
-/** Headers that concern one connection (RFC 9110, section 7.6.1), and one that picks a port. */
+/**
+ * Headers that end at the Worker: those of one connection (RFC 9110, section 7.6.1), an
+ * expectation that the Worker has met by reading the body, and one that picks a port.
+ */
 const NOT_FORWARDED = [
   "cf-container-target-port",
   "connection",
+  "expect",
   "keep-alive",
   "proxy-authenticate",
   "proxy-authorization",
@@ -11,8 +15,21 @@ const NOT_FORWARDED = [
   "transfer-encoding",
 ];
 
+/** Methods that `fetch` sends without a body. */
+const BODILESS_METHODS = ["GET", "HEAD"];
+
+/** The body of a request could not be read; `tooLarge` if that is because of its size. */
+export class BodyError extends Error {
+  readonly tooLarge: boolean;
+
+  constructor(tooLarge: boolean) {
+    super(tooLarge ? "the body is too large" : "the body ended early");
+    this.tooLarge = tooLarge;
+  }
+}
+
 /**
- * The headers that the backend gets: the client's, with what the client may not decide replaced.
+ * Returns the headers for the backend: the client's, except for those that a client must not set.
  *
  * @param request what the client sent
  * @param url where it was sent
@@ -25,6 +42,7 @@ export function forwardedHeaders(request: Request, url: URL, id: string): Header
     if (option && option !== "upgrade") headers.delete(option);
   }
   for (const name of NOT_FORWARDED) headers.delete(name);
+  if (BODILESS_METHODS.includes(request.method)) headers.delete("Content-Length");
   headers.set("X-Forwarded-For", clientAddress(request));
   headers.set("X-Forwarded-Host", url.host);
   headers.set("X-Forwarded-Proto", url.protocol.slice(0, -1));
@@ -40,30 +58,37 @@ export function clientAddress(request: Request): string {
 }
 
 /**
- * Reads a request's body whole, so that it can be offered to one instance after another.
+ * Reads a request's whole body, so that it can be offered to one instance after another.
  *
  * @param request what the client sent
- * @param most the largest size that is read, in bytes
- * @returns the body, null where there is none, or undefined where it is larger than `most`
+ * @param maxBytes the largest body that is accepted
+ * @returns the body, or null if there is none or the method has no use for it
+ * @throws {BodyError} if the body is too large or breaks off
  */
-export async function readBody(
-  request: Request,
-  most: number,
-): Promise<Uint8Array | null | undefined> {
-  if (!request.body) return null;
-  if (Number(request.headers.get("Content-Length") ?? 0) > most) return undefined;
+export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array | null> {
+  if (!request.body || BODILESS_METHODS.includes(request.method)) return null;
+  if (Number(request.headers.get("Content-Length") ?? 0) > maxBytes) throw new BodyError(true);
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request.body as ReadableStream<Uint8Array>) {
-    size += chunk.byteLength;
-    if (size > most) return undefined;
-    chunks.push(chunk);
+  try {
+    for await (const chunk of request.body as ReadableStream<Uint8Array>) {
+      size += chunk.byteLength;
+      if (size > maxBytes) break;
+      chunks.push(chunk);
+    }
+  } catch {
+    throw new BodyError(false);
   }
-  const body = new Uint8Array(size);
+  if (size > maxBytes) throw new BodyError(true);
+  return concatenate(chunks, size);
+}
+
+function concatenate(chunks: Uint8Array[], size: number): Uint8Array {
+  const whole = new Uint8Array(size);
   let offset = 0;
   for (const chunk of chunks) {
-    body.set(chunk, offset);
+    whole.set(chunk, offset);
     offset += chunk.byteLength;
   }
-  return body;
+  return whole;
 }

@@ -1,4 +1,5 @@
 const TITLES = {
+  400: "Bad Request",
   404: "Not Found",
   413: "Content Too Large",
   429: "Too Many Requests",
@@ -8,9 +9,9 @@ const TITLES = {
 const UNAVAILABLE_SECONDS = 2;
 
 /**
- * Answers with an RFC 9457 problem document, as the backend does.
+ * Builds a response with an RFC 9457 problem document, in the same form as the backend's.
  *
- * @param status one of the statuses that the Worker itself answers with
+ * @param status one of the statuses that the Worker itself responds with
  * @param detail what went wrong, as a sentence for the user
  * @param retryAfter when to try again, in seconds
  */
@@ -29,13 +30,13 @@ export function problem(
 }
 
 /**
- * Answers that the backend cannot answer, and when to try again.
+ * Builds the response for a backend that cannot be reached, and logs why.
  *
  * @param id the request's id, for the log
- * @param error why not, for the log alone
+ * @param error the reason, which the client does not see
  */
 export function unavailable(id: string | null, error: unknown): Response {
   console.error(id, "backend unavailable", String(error));
-  const detail = "The backend cannot answer right now. Try again in a moment.";
+  const detail = "The backend cannot respond right now. Try again in a moment.";
   return problem(503, detail, UNAVAILABLE_SECONDS);
 }

@@ -1,27 +1,25 @@
-/** A response of known length up to this is passed on as it came, in bytes. */
+/** Responses of known length up to this pass unchanged, in bytes. */
 const SMALL = 65536;
 
-/** Close codes that report an end but cannot be sent: RFC 6455, section 7.4.1. */
-const NOT_SENT = [1005, 1006, 1015];
+/** Close codes that a peer reports but cannot send: RFC 6455, section 7.4.1. */
+const UNSENDABLE_CODES = [1005, 1006, 1015];
 
-/** How long what is passed on may last, in milliseconds. */
+/** How long a response or a WebSocket may last, in milliseconds. */
 export interface Limits {
-  /** A response of any length; a client that never reads would keep the container awake for ever. */
+  /** Any response; without a limit, a client that never reads would keep the container awake. */
   response: number;
-  /** A WebSocket on which no message moves. */
+  /** A WebSocket on which no message arrives. */
   silence: number;
 }
 
 /**
- * Passes a response on through the Durable Object, which keeps the container awake while it lasts;
- * a response that is returned as it came is cut by the inactivity timeout.
+ * Passes a response through the Durable Object, which keeps the container awake until the response
+ * ends; a response that is returned unchanged is cut off by the inactivity timeout.
  *
- * The runtime moves the bytes by itself: a step through JavaScript for each event takes a third
- * longer.
+ * The runtime moves the bytes: a step through JavaScript for each event takes a third longer.
  *
- * @param response what the container answered
- * @param release called once, when the response has ended, however it did; `cut` where a limit
- *   ended it
+ * @param response the container's response
+ * @param release called exactly once when the response ends; `cut` if a limit ended it
  */
 export function passOn(
   response: Response,
@@ -34,19 +32,20 @@ export function passOn(
     return response;
   }
   const { readable, writable } = new IdentityTransformStream();
+  const passed = new Response(readable, response);
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), limits.response);
   response.body
     .pipeTo(writable, { signal: limit.signal })
-    .catch(() => {}) // the client went away, the container died, or the limit was reached
+    .catch(() => {}) // the client left, the container died, or the limit was reached
     .finally(() => {
       clearTimeout(timer);
       release(limit.signal.aborted);
     });
-  return new Response(readable, response);
+  return passed;
 }
 
-/** Connects a client's WebSocket with the container's, until one of them closes or both are still. */
+/** Connects the client's WebSocket with the container's, until one closes or both are silent. */
 function relay(
   response: Response,
   inner: WebSocket,
@@ -59,12 +58,12 @@ function relay(
     if (!open) return;
     open = false;
     clearTimeout(timer);
-    for (const socket of [inner, outer]) {
-      socket.close(NOT_SENT.includes(code) ? 1000 : code, reason);
-    }
     release(cut);
+    for (const socket of [inner, outer]) {
+      socket.close(UNSENDABLE_CODES.includes(code) ? 1000 : code, reason);
+    }
   };
-  const watch = () => setTimeout(() => end(1001, "nothing moved for too long", true), silence);
+  const watch = () => setTimeout(() => end(1001, "silent for too long", true), silence);
   let timer = watch();
   const connect = (from: WebSocket, to: WebSocket) => {
     from.accept();
@@ -75,7 +74,7 @@ function relay(
       to.send(data);
     });
     from.addEventListener("close", ({ code, reason }) => end(code, reason));
-    from.addEventListener("error", () => end(1011, "the other side broke off"));
+    from.addEventListener("error", () => end(1011, "the other side disconnected"));
   };
   connect(inner, outer);
   connect(outer, inner);

@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import os
 
-from fastapi import APIRouter, Request, WebSocket
+from fastapi import APIRouter, Request, Response, WebSocket
+from fastapi.responses import StreamingResponse
 
 router = APIRouter(prefix="/api")
 log = logging.getLogger(__name__)
@@ -35,6 +37,25 @@ async def headers(request: Request) -> dict[str, str]:
     """Say which headers came, and from whom."""
     client = request.client.host if request.client else ""
     return {**request.headers, "client": client, "url": str(request.url)}
+
+
+@router.get("/variable")
+async def variable(name: str) -> str | None:
+    """Give back a variable of the process's environment."""
+    return os.environ.get(name)
+
+
+@router.api_route("/any", methods=["GET", "HEAD", "POST", "DELETE", "PROPFIND"])
+async def anything(request: Request) -> dict[str, str | int]:
+    """Say what came."""
+    return {"method": request.method, "length": len(await request.body())}
+
+
+@router.api_route("/status/{code}", methods=["GET", "HEAD"])
+async def status(code: int, size: int = 0, chunked: bool = False) -> Response:
+    """Answer with a status and a body of so many bytes, of stated length or in chunks."""
+    body = b"x" * size
+    return StreamingResponse(iter([body]), code) if chunked else Response(body, code)
 
 
 @router.websocket("/echo")

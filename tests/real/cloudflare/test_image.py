@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.usefixtures("docker"), pytest.mark.xdist_group("cloudf
 
 PORT = 30001
 WORKER = ("--env", "BACKEND_HOST=0.0.0.0", "--env", f"BACKEND_PORT={PORT}")
-"""What worker/settings.ts gives the process."""
+"""What worker/container-env.ts gives the process."""
 
 
 @pytest.fixture

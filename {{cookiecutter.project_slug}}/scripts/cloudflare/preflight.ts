@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
-import { REQUIRED } from "../../worker/settings";
+import { REQUIRED } from "../../worker/container-env";
 
 const [mode = "deploy"] = process.argv.slice(2);
 

@@ -1,0 +1,29 @@
+/** The variables of `.env` in a form that wrangler reads back unchanged. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+
+/** The quotes of wrangler's dotenv, best first: between double quotes, `\n` means a line break. */
+const QUOTES = ["'", "`", '"'];
+
+/** Formats one variable. wrangler expands `$NAME` whatever the quotes, unless `\` escapes it. */
+function formatVariable([name, value]: [string, string]): string {
+  const quote = QUOTES.find((candidate) => !value.includes(candidate));
+  if (!quote || (quote === '"' && /\\[nr]/.test(value))) {
+    throw new Error(`${name} in .env mixes three kinds of quotes, which wrangler cannot read.`);
+  }
+  return `${name}=${quote}${value.replaceAll("$", () => "\\$")}${quote}\n`;
+}
+
+/**
+ * Writes a file for `wrangler dev --env-file`. wrangler also reads `.env`, but it expands `$NAME`
+ * in values, which the other commands do not.
+ *
+ * @param path the file; only its owner can read it
+ * @param values the variables by name
+ * @throws {Error} if a value cannot be written; the message is a sentence for the user
+ */
+export function writeEnvFile(path: string, values: Record<string, string | undefined>): void {
+  const given = Object.entries(values).filter((entry): entry is [string, string] => !!entry[1]);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, given.map(formatVariable).join(""), { mode: 0o600 });
+}

@@ -1,0 +1,32 @@
+/** Settings without which the app cannot work: `dev:cloudflare`, `preview` and `deploy` stop. */
+export const REQUIRED: string[] = [];
+
+/** Prefixes of variables that configure Cloudflare's tools, such as an API token. */
+const TOOL_PREFIXES = ["CLOUDFLARE_", "WRANGLER_"];
+
+/** Whether a binding is text that the app may read; the others are objects such as `ASSETS`. */
+function isSetting([name, value]: [string, unknown]): boolean {
+  return (
+    ["string", "number", "boolean"].includes(typeof value) &&
+    !TOOL_PREFIXES.some((prefix) => name.startsWith(prefix))
+  );
+}
+
+/**
+ * Builds the environment of a container's process: every variable and secret of the Worker, so
+ * that a new setting needs no change here, and what follows from running behind the Worker.
+ *
+ * @param env the Worker's bindings
+ * @param port where the backend listens
+ */
+export function containerEnvironment(env: object, port: number): Record<string, string> {
+  const settings = Object.entries(env).filter(isSetting);
+  return {
+    LOG_FORMAT: "json",
+    ...Object.fromEntries(settings.map(([name, value]) => [name, String(value)])),
+    BACKEND_HOST: "0.0.0.0",
+    BACKEND_PORT: String(port),
+    FORWARDED_ALLOW_IPS: "*", // only the Worker can reach the port
+    LAYOUT: "cloudflare",
+  };
+}

@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { unstable_getVarsForDev } from "wrangler";
+import { writeEnvFile } from "../../scripts/cloudflare/env-file";
+
+const folder = mkdtempSync(join(tmpdir(), "env-file-"));
+const path = join(folder, "dev.env");
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** What the Worker gets from a file, by wrangler's own code. */
+function readByWrangler(): Record<string, unknown> {
+  const vars = unstable_getVarsForDev(undefined, [path], {}, undefined, true);
+  return Object.fromEntries(
+    Object.entries(vars).map(([name, binding]) => [name, "value" in binding && binding.value]),
+  );
+}
+
+test("values reach the Worker unchanged", () => {
+  const values = {
+    PLAIN: "1",
+    DOLLAR: "pa$$word $HOME \x24{HOME:-x} \\$ $",
+    HASH: "a # b",
+    SPACES: "  spaces  ",
+    SINGLE: "it's",
+    DOUBLE: '{"json": "\\n"}',
+    BOTH: `'"`,
+    BACKSLASH: "C:\\new\\",
+    LINES: "-----BEGIN-----\nabc=\n-----END-----\n",
+    PLAIN_AGAIN: "2",
+    UNICODE: "ü☃",
+  };
+  writeEnvFile(path, values);
+  expect(readByWrangler()).toEqual(values);
+});
+
+test("empty values are left out, as if they were not set", () => {
+  writeEnvFile(path, { EMPTY: "", UNSET: undefined, SET: "1" });
+  expect(readByWrangler()).toEqual({ SET: "1" });
+});
+
+test("a value that cannot be written is named", () => {
+  expect(() => writeEnvFile(path, { KEY: `'"\`` })).toThrow("KEY in .env");
+});
