@@ -19,7 +19,6 @@ ANSWERS: dict[str, str] = {{dict(cookiecutter, _jinja2_env_vars=None)}}  # type:
 
 OWNED = {
     "cloudflare": (
-        ".dev.vars.example",
         "Dockerfile-cloudflare",
         "Dockerfile-cloudflare.dockerignore",
         "docs/cloudflare.md",

@@ -24,7 +24,7 @@ def test_a_fresh_project_passes_its_checks_and_stays_clean(
 def test_formatters_leave_a_fresh_project_untouched(deployment: str, shared_folder: Path) -> None:
     project = shared(shared_folder, deployment)
     run(project, "bun", "run", "biome", "format", ".")
-    run(project / "backend", "uv", "run", "--no-project", "ruff", "format", "--check", ".")
+    run(project, "bun", "scripts/python.ts", "-m", "ruff", "format", "--check", ".")
 
 
 @pytest.mark.parametrize("deployment", LAYOUTS)

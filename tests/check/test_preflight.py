@@ -81,8 +81,8 @@ def test_a_required_secret_is_asked_for(project: Path) -> None:
     )
     assert count == 1
     settings.write_text(text)
-    assert complaints(project, "dev") == [f"{SECRET}: set it in .dev.vars"]
-    (project / ".dev.vars").write_text("MODEL_API_KEY=sk\n")
+    assert complaints(project, "dev") == [f"{SECRET}: set it in .env"]
+    (project / ".env").write_text("MODEL_API_KEY=sk\n")
     assert complaints(project, "dev") == []
     provide(project, "docker")
     provide(project, "wrangler", "[]")

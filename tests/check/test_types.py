@@ -27,13 +27,13 @@ def fail(project: Path, *command: str) -> str:
 
 
 def test_a_renamed_field_is_told_and_then_a_compile_error(project: Path) -> None:
-    run(project, "bun", "run", "check:api")
+    run(project, "bun", "run", "check:types")
     run(project, "bunx", "tsc", "-p", "frontend")
     events = project / "backend/app/events.py"
     text = events.read_text()
     assert text.count("    text: str\n") == 1
     events.write_text(text.replace("    text: str\n", "    piece: str\n"))
-    told = fail(project, "bun", "run", "check:api")
-    assert "api.gen.ts is older than the backend's models: run `bun run api`" in told
-    run(project, "bun", "run", "api")
+    told = fail(project, "bun", "run", "check:types")
+    assert "api.gen.ts is outdated: run `bun run types:api`" in told
+    run(project, "bun", "run", "types:api")
     assert "src/useStream.ts" in fail(project, "bunx", "tsc", "-p", "frontend")

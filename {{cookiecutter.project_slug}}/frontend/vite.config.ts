@@ -3,10 +3,11 @@ import type { ViteDevServer } from "vite";
 import { defineConfig } from "vitest/config";
 import manifest from "../package.json" with { type: "json" };
 import { namePage } from "./html.ts";
-import { apiProxy } from "./proxy.ts";
+import { apiProxy, notFound } from "./proxy.ts";
 import securityHeaders from "./security-headers.json" with { type: "json" };
 
-const proxy = apiProxy(Number(process.env.BACKEND_PORT ?? manifest.config.backendPort));
+const { BACKEND_PORT, FRONTEND_ALLOWED_HOSTS, FRONTEND_HOST, FRONTEND_PORT } = process.env;
+const proxy = apiProxy(Number(BACKEND_PORT || manifest.config.backendPort));
 
 /** Leaves it to scripts/dev.ts to print the URL, once the backend answers too. */
 function hideUrls(server: ViteDevServer): void {
@@ -14,7 +15,7 @@ function hideUrls(server: ViteDevServer): void {
 }
 
 export default defineConfig({
-  plugins: [react(), namePage(), { name: "one-url", configureServer: hideUrls }],
+  plugins: [react(), namePage(), notFound(), { name: "one-url", configureServer: hideUrls }],
   build: {
     assetsInlineLimit: 0, // files stay files, which the content security policy allows
     emptyOutDir: true,
@@ -23,6 +24,12 @@ export default defineConfig({
   },
   clearScreen: false,
   preview: { headers: securityHeaders, proxy },
-  server: { proxy, strictPort: true },
+  server: {
+    allowedHosts: FRONTEND_ALLOWED_HOSTS?.split(",") ?? [],
+    host: FRONTEND_HOST || "localhost",
+    port: Number(FRONTEND_PORT || 5173),
+    proxy,
+    strictPort: true,
+  },
   test: { environment: "jsdom", restoreMocks: true, unstubGlobals: true },
 });

@@ -1,6 +1,7 @@
-// bun run api: writes the frontend's types from the backend's OpenAPI document, without a server.
+// bun run types:api: writes the frontend's types from the backend's OpenAPI document, without a server.
 // With --check it writes nothing and fails where the committed types are not those.
 import { compile, type JSONSchema } from "json-schema-to-typescript";
+import { fail } from "./environment";
 
 const TYPES = "frontend/src/api.gen.ts";
 
@@ -10,11 +11,10 @@ const NOISE =
 
 /** Prints the backend's OpenAPI document and returns the schemas of its models. */
 async function exportSchemas(): Promise<JSONSchema> {
-  const python = ["uv", "run", "--no-project", "--directory", "backend", "python"];
-  const { exitCode, stdout } = Bun.spawnSync([...python, "-m", "app.openapi"], {
+  const { success, stdout } = Bun.spawnSync(["bun", "scripts/python.ts", "-m", "app.openapi"], {
     stderr: "inherit",
   });
-  if (exitCode !== 0) throw new Error("The backend can't be imported; see above.");
+  if (!success) fail("The backend can't be imported: see above.");
   const text = stdout.toString().replaceAll("#/components/schemas/", "#/definitions/");
   return { definitions: JSON.parse(text).components.schemas };
 }
@@ -31,7 +31,7 @@ const schemas = await exportSchemas();
 dropFieldTitles(schemas);
 const compiled = await compile(schemas, "Schemas", {
   additionalProperties: false,
-  bannerComment: "// Made by `bun run api` from the models of backend/app. Don't edit.",
+  bannerComment: "// Made by `bun run types:api` from the models of backend/app. Don't edit.",
   format: true,
   style: { printWidth: 100 },
   unreachableDefinitions: true,
@@ -40,6 +40,6 @@ const types = compiled.replace(NOISE, "").replace(/\/\*\*\n \*\/\n/g, "");
 
 if (!process.argv.includes("--check")) await Bun.write(TYPES, types);
 else if ((await Bun.file(TYPES).text()) !== types) {
-  console.error(`${TYPES} is older than the backend's models: run \`bun run api\`, commit it.`);
+  console.error(`${TYPES} is outdated: run \`bun run types:api\`.`);
   process.exit(1);
 }

@@ -1,4 +1,4 @@
-// Made by `bun run api` from the models of backend/app. Don't edit.
+// Made by `bun run types:api` from the models of backend/app. Don't edit.
 
 export type StreamEvent = TokenEvent | DoneEvent | ErrorEvent;
 

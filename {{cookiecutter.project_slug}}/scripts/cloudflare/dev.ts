@@ -1,12 +1,14 @@
-// bun run dev:cloudflare: the Worker and the built files in front of the backend with reload.
+/** Runs the Worker and the built frontend in front of the backend: `bun run dev:cloudflare`. */
 import { config } from "../../package.json";
-import { serve } from "../servers";
+import { readPort } from "../ports";
+import { runServers } from "../run-servers";
 
-const backend = Number(process.env.BACKEND_PORT ?? config.backendPort);
+const backend = readPort("BACKEND_PORT", config.backendPort);
+const worker = readPort("WORKER_PORT", 8787);
 
-await serve({
+await runServers({
   scripts: ["dev:backend", "dev:worker"],
-  ports: { Worker: 8787, backend },
-  env: { BACKEND_PORT: String(backend) },
-  urls: [`http://127.0.0.1:${backend}/api/health`, "http://localhost:8787"],
+  ports: { WORKER_PORT: worker, BACKEND_PORT: backend },
+  env: { BACKEND_PORT: String(backend), WORKER_PORT: String(worker) },
+  urls: [`http://127.0.0.1:${backend}/api/health`, `http://localhost:${worker}`],
 });

@@ -3,8 +3,8 @@
  * where MODE is `dev` (no containers), `preview` or `deploy`.
  */
 import { existsSync, readFileSync } from "node:fs";
-import { parseEnv } from "node:util";
 import { REQUIRED } from "../../worker/container-env";
+import { withDotEnv } from "../environment";
 
 const [mode = "deploy"] = process.argv.slice(2);
 
@@ -48,7 +48,7 @@ function givenSecrets(): string[] {
     const listed: { name: string }[] = JSON.parse(output("wrangler", "secret", "list") ?? "[]");
     return listed.map(({ name }) => name);
   }
-  const given = existsSync(".dev.vars") ? parseEnv(readFileSync(".dev.vars", "utf8")) : {};
+  const given = withDotEnv(process.env);
   return Object.keys(given).filter((name) => given[name]);
 }
 
@@ -57,7 +57,7 @@ function* secretProblems(): Generator<string> {
   const { vars = {} } = Bun.TOML.parse(readFileSync("wrangler.toml", "utf8")) as { vars?: object };
   const given = [...givenSecrets(), ...Object.keys(vars)];
   for (const name of REQUIRED.filter((name) => !given.includes(name))) {
-    const remedy = mode === "deploy" ? `bunx wrangler secret put ${name}` : "set it in .dev.vars";
+    const remedy = mode === "deploy" ? `bunx wrangler secret put ${name}` : "set it in .env";
     yield `The app needs ${name}: ${remedy}`;
   }
 }

@@ -1,0 +1,20 @@
+/**
+ * Runs the backend's Python in `backend/`, after making `backend/.venv` current.
+ *
+ *     bun scripts/python.ts ARGUMENT…
+ */
+import { join } from "node:path";
+import { exec, withoutPythonTargets } from "./environment";
+import { BACKEND, prepareVenv } from "./venv";
+
+/** Makes `backend/.venv` current and returns the path of its Python. */
+export function preparePython(): string {
+  const venv = join(BACKEND, ".venv");
+  return join(prepareVenv(venv, join(BACKEND, "requirements-dev.txt")), "python");
+}
+
+if (import.meta.main) {
+  const python = preparePython();
+  process.chdir(BACKEND);
+  exec(python, process.argv.slice(2), withoutPythonTargets(process.env));
+}

@@ -1,0 +1,86 @@
+/** Runs servers side by side, for `bun run dev`, and stops all of them together. */
+import { fail, ROOT } from "./environment";
+import { requireFreePorts } from "./ports";
+import { preparePython } from "./python";
+import { requireTools } from "./tools";
+
+/** How long servers may take to stop. */
+const GRACE_MILLISECONDS = 5000;
+/** How long the address to open waits for the servers behind it. */
+const PATIENCE_MILLISECONDS = 10_000;
+
+/** The servers to run. */
+export interface Servers {
+  /** The scripts of package.json that serve. */
+  scripts: string[];
+  /** Each port that has to be free, by the setting that changes it. */
+  ports: Record<string, number>;
+  /** Variables for the scripts, beside those of the shell. */
+  env: Record<string, string>;
+  /** An address of each server; the last is the one to open in a browser. */
+  urls: [...string[], string];
+}
+
+/** Whether a server answers with success. */
+async function responds(url: string): Promise<boolean> {
+  const response = await fetch(url).catch(() => undefined);
+  return response?.ok ?? false;
+}
+
+/** Sends a signal to a process group; returns false if the group has no process left. */
+function signalGroup(leader: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(-leader, signal);
+  } catch {
+    return false;
+  }
+}
+
+/** Stops every process of a group and waits until none is left. */
+async function stopGroup(leader: number): Promise<void> {
+  const deadline = Date.now() + GRACE_MILLISECONDS;
+  signalGroup(leader, "SIGTERM");
+  while (signalGroup(leader, 0) && Date.now() < deadline) await Bun.sleep(25);
+  signalGroup(leader, "SIGKILL");
+}
+
+/** Prints the address to open, as soon as every server responds or a while has passed. */
+async function announce(urls: Servers["urls"]): Promise<void> {
+  const page = urls.at(-1) ?? "";
+  const deadline = Date.now() + PATIENCE_MILLISECONDS;
+  while (!(await responds(page))) await Bun.sleep(50);
+  for (const url of urls) {
+    while (!(await responds(url)) && Date.now() < deadline) await Bun.sleep(50);
+  }
+  console.log(`\n  ${page}  (Ctrl-C stops it)\n`);
+}
+
+/** Makes the backend's packages current, then runs servers until one ends or a signal comes. */
+export async function runServers({ scripts, ports, env, urls }: Servers): Promise<void> {
+  requireTools("node", "packages");
+  await requireFreePorts(ports);
+  preparePython();
+
+  // A process group of its own, so that one signal reaches all servers and their children.
+  const servers = Bun.spawn(["bun", "run", "--parallel", ...scripts], {
+    cwd: ROOT,
+    detached: true,
+    env: { ...process.env, ...(process.stdout.isTTY && { FORCE_COLOR: "1" }), ...env },
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  let stopping = false;
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, async () => {
+      if (stopping) return;
+      stopping = true;
+      await stopGroup(servers.pid);
+      process.exit(0);
+    });
+  }
+  servers.exited.then(async () => {
+    if (stopping) return;
+    await stopGroup(servers.pid);
+    fail("A server has stopped: its last lines above say why.");
+  });
+  await announce(urls);
+}

@@ -1,0 +1,84 @@
+/**
+ * Checks the tools that a command needs; prints one line per problem.
+ *
+ *     bun scripts/tools.ts [node] [uv] [docker]
+ */
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { engines } from "../package.json";
+import { fail, ROOT } from "./environment";
+
+/** What a command can need. bun itself is always checked. */
+export type Tool = "docker" | "node" | "packages" | "uv";
+
+const CHECKS: Record<Tool, () => string | undefined> = {
+  docker: checkDocker,
+  node: checkNode,
+  packages: checkPackages,
+  uv: checkUv,
+};
+
+/** Returns what a command prints, or undefined if it is missing or fails. */
+export function output(command: string, ...args: string[]): string | undefined {
+  if (!Bun.which(command)) return undefined;
+  const { success, stdout } = Bun.spawnSync([command, ...args], {
+    cwd: ROOT,
+    env: process.env,
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  return success ? stdout.toString().trim() : undefined;
+}
+
+/** Says that a tool is missing or has the wrong version, unless its version is in the range. */
+function checkVersion(name: string, found: string | undefined, range: string, remedy: string) {
+  if (found && Bun.semver.satisfies(found, range)) return undefined;
+  return `This needs ${name} ${range} and found ${found || "none"}: ${remedy}`;
+}
+
+function checkBun(): string | undefined {
+  const remedy = "run `bun upgrade`, then `git checkout bun.lock` if `bun install` changed it";
+  return checkVersion("bun", Bun.version, engines.bun, remedy);
+}
+
+function checkNode(): string | undefined {
+  // without Node.js, bun offers itself under the name `node`
+  const found = output("node", "-p", "process.versions.bun ? '' : process.versions.node");
+  return checkVersion("Node.js", found, engines.node, "https://nodejs.org");
+}
+
+function checkUv(): string | undefined {
+  const found = output("uv", "--version")?.match(/\d+\.\d+\.\d+/)?.[0];
+  return checkVersion("uv", found, engines.uv, "https://docs.astral.sh/uv/");
+}
+
+function checkDocker(): string | undefined {
+  if (!Bun.which("docker")) return "Docker is missing: https://docs.docker.com/get-docker/";
+  if (output("docker", "info") === undefined) return "Docker is not running: start it.";
+  if (process.env.DOCKER_BUILDKIT !== "1" && output("docker", "buildx", "version") === undefined)
+    return "Docker's BuildKit is missing: https://docs.docker.com/go/buildx/";
+  return undefined;
+}
+
+function checkPackages(): string | undefined {
+  return existsSync(resolve(ROOT, "node_modules")) ? undefined : "Run `bun install` first.";
+}
+
+/** Whether a word names a tool. */
+export function isTool(word: string): word is Tool {
+  return Object.hasOwn(CHECKS, word);
+}
+
+/** Returns a sentence for each tool that is missing or too old; bun alone if it is too old. */
+export function toolProblems(tools: Tool[]): string[] {
+  const bunProblem = checkBun();
+  if (bunProblem) return [bunProblem];
+  return tools.map((tool) => CHECKS[tool]()).filter((problem) => problem !== undefined);
+}
+
+/** Ends the process, with a sentence each, if tools are missing or too old. */
+export function requireTools(...tools: Tool[]): void {
+  const problems = toolProblems(tools);
+  if (problems.length > 0) fail(...problems);
+}
+
+if (import.meta.main) requireTools(...process.argv.slice(2).filter(isTool));

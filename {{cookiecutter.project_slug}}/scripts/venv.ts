@@ -1,0 +1,97 @@
+/** Virtual environments of locked Python packages, made by uv and kept until something changes. */
+import { existsSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { fail, ROOT, withoutPythonTargets } from "./environment";
+import { requireTools } from "./tools";
+
+/** The folder of the backend, whose pyproject.toml says which Python is needed. */
+export const BACKEND = join(ROOT, "backend");
+
+/** What a virtual environment was made of. */
+interface Contents {
+  /** The path of the interpreter behind it; empty if there is none. */
+  interpreter: string;
+  /** The versions of Python that the project accepts. */
+  versions: string[];
+  /** A hash of the locked packages. */
+  packages: string;
+}
+
+/** Returns the programs' folder of a virtual environment. */
+function programs(venv: string): string {
+  return join(venv, "bin");
+}
+
+/** Returns the path of the file that describes what is installed. */
+function stamp(venv: string): string {
+  return join(venv, "installed.json");
+}
+
+/** Returns the path of the interpreter behind a virtual environment; empty if there is none. */
+function interpreter(venv: string): string {
+  const python = join(programs(venv), "python");
+  return existsSync(python) ? realpathSync(python) : "";
+}
+
+/** Reads which versions of Python the project accepts. */
+function acceptedVersions(): [string, ...string[]] {
+  const { project } = Bun.TOML.parse(readFileSync(join(BACKEND, "pyproject.toml"), "utf8")) as {
+    project: { "requires-python": string };
+  };
+  const pins = [BACKEND, ROOT].map((folder) => join(folder, ".python-version")).filter(existsSync);
+  return [project["requires-python"], ...pins.map((pin) => readFileSync(pin, "utf8").trim())];
+}
+
+/** Reads what a virtual environment was made of; undefined if that is unknown. */
+function readStamp(venv: string): Contents | undefined {
+  return existsSync(stamp(venv)) ? JSON.parse(readFileSync(stamp(venv), "utf8")) : undefined;
+}
+
+/** Runs uv; ends the process with a sentence if uv fails. */
+function uv(args: string[], sentence: string): void {
+  const { success } = Bun.spawnSync(["uv", ...args], {
+    cwd: BACKEND,
+    env: withoutPythonTargets(process.env),
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  if (!success) fail(sentence);
+}
+
+/** Makes an empty virtual environment, with a Python that uv finds or downloads. */
+function create(venv: string): void {
+  const [range] = acceptedVersions();
+  uv(["venv", "--quiet", "--clear", venv], `uv can't provide Python ${range}: see above.`);
+}
+
+/** Installs the locked packages, and removes all others. */
+function install(venv: string, requirements: string): void {
+  console.error(`Installing ${relative(ROOT, requirements)} in ${relative(ROOT, venv)}`);
+  const python = join(programs(venv), "python");
+  const command = ["pip", "sync", "--quiet", "--python", python, requirements];
+  uv(command, "The Python packages can't be installed: see above.");
+}
+
+/**
+ * Makes a virtual environment hold exactly the locked packages.
+ *
+ * Works offline unless the packages, the Python version or the environment have changed.
+ *
+ * @returns the folder of its programs
+ */
+export function prepareVenv(venv: string, requirements: string): string {
+  const packages = Bun.SHA256.hash(readFileSync(requirements), "hex");
+  const wanted: Contents = {
+    interpreter: interpreter(venv),
+    versions: acceptedVersions(),
+    packages,
+  };
+  const found = readStamp(venv);
+  if (!Bun.deepEquals(found, wanted)) {
+    requireTools("uv");
+    if (!found || !Bun.deepEquals(found, { ...wanted, packages: found.packages })) create(venv);
+    install(venv, requirements);
+    const made: Contents = { ...wanted, interpreter: interpreter(venv) };
+    writeFileSync(stamp(venv), JSON.stringify(made));
+  }
+  return programs(venv);
+}
