@@ -5,7 +5,7 @@ const read = (path: string) => Bun.file(`${import.meta.dir}/../${path}`).text();
 const [nginx, dockerfile, backend, kubernetes] = await Promise.all([
   read("image/nginx.conf"),
   read("Dockerfile"),
-  read("backend/app/body_limit.py"),
+  read("backend/app/settings.py"),
   read("deploy/kubernetes.yaml"),
 ]);
 
@@ -37,7 +37,7 @@ test("the image uses the port, the bun and the body limit that are stated elsewh
   expect(
     `${dockerfile.match(/oven\/(bun):/)?.[1]}@${dockerfile.match(/oven\/bun:(\S+)/)?.[1]}`,
   ).toBe(packageManager);
-  const factors = backend.match(/^MAX_BODY_BYTES = ([\d *]+)$/m)?.[1]?.split("*") ?? [];
+  const factors = backend.match(/max_body_bytes: .*\s+default=([\d *]+),/)?.[1]?.split("*") ?? [];
   const limit = factors.reduce((product, factor) => product * Number(factor), 1);
   expect(dockerfile).toContain(`MAX_BODY_BYTES=${limit} `);
 });

@@ -7,7 +7,7 @@ import os
 from fastapi import APIRouter, Request, Response, WebSocket
 from fastapi.responses import StreamingResponse
 
-router = APIRouter(prefix="/api")
+router = APIRouter()
 log = logging.getLogger(__name__)
 
 

@@ -45,7 +45,7 @@ def prepare(app: Path, folder: Path, **settings: int) -> Path:
     shutil.copytree(app, folder, ignore=leave_out)
     (folder / "node_modules").symlink_to(app / "node_modules")
     shutil.copy(HERE / "answer.py", folder / "backend/app/answer.py")
-    shutil.copy(HERE / "echo.py", folder / "backend/app/routes/api.py")
+    shutil.copy(HERE / "echo.py", folder / "backend/app/routes/health.py")
     dockerfile = folder / "Dockerfile-cloudflare"
     install = "pip install --no-compile --target /opt/packages websockets==16.0"
     text = dockerfile.read_text().replace(" && rm -rf", f" && {install} \\\n && rm -rf", 1)

@@ -3,36 +3,38 @@
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-MAX_BODY_BYTES = 1024 * 1024
-"""The proxies before us allow the same."""
-
-DISCARDED_BYTES = 16 * MAX_BODY_BYTES
-"""How much of a body that is too large is still read, so that a proxy which is sending it gets
-to read our answer, instead of an error from a connection that closes under it."""
+DISCARDED_LIMITS = 16
+"""How many times the limit is still read of a body that is too large, so that the proxy that
+sends it can read the response instead of failing on a closed connection."""
 
 
 class BodyLimit:
-    """ASGI middleware: answers 413 where a body turns out to be too large.
+    """ASGI middleware: answers 413 if a body is too large.
 
-    `FastAPI(max_body_size=…)` does the same, but in plain text where the size is declared, and
-    without reading on.
+    `FastAPI(max_body_size=…)` answers in plain text if the size is declared, and does not read on.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        """Wrap an app."""
+    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+        """Create the middleware.
+
+        Args:
+            app: what answers the requests.
+            max_bytes: the largest body that the app gets to see.
+        """
         self.app = app
+        self.max_bytes = max_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, counting its body as the app reads it."""
+        """Handle one request, counting its body while the app reads it."""
         received = 0
 
         async def receive_counted() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received <= MAX_BODY_BYTES:
+            if received <= self.max_bytes:
                 return message
-            while message.get("more_body") and received <= DISCARDED_BYTES:
+            while message.get("more_body") and received <= DISCARDED_LIMITS * self.max_bytes:
                 message = await receive()
                 received += len(message.get("body", b""))
             raise HTTPException(413)

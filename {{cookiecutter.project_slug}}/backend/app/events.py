@@ -1,15 +1,11 @@
-"""The events of a stream. The frontend's types are generated from these models."""
+"""The events of `POST /stream`. The frontend's types are generated from these models."""
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from typing_extensions import TypeAliasType
 
-
-class Event(BaseModel):
-    """What the events have in common: `event` names the kind, and is always sent."""
-
-    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+from app.sse import Event
 
 
 class TokenEvent(Event):
@@ -20,14 +16,14 @@ class TokenEvent(Event):
 
 
 class DoneEvent(Event):
-    """The answer is complete; nothing follows."""
+    """The answer is complete; no event follows."""
 
     event: Literal["done"] = "done"
     tokens: int = Field(description="How many `token` events were sent.")
 
 
 class ErrorEvent(Event):
-    """The answer broke off; nothing follows."""
+    """The answer ended early; no event follows."""
 
     event: Literal["error"] = "error"
     detail: str = Field(description="What went wrong, as a sentence for the user.")

@@ -1,23 +1,55 @@
 """The application: what it is made of, and in which order."""
 
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
 from fastapi import FastAPI
 
-from app import __version__, problems
+from app import __version__, problems, routes
 from app.body_limit import BodyLimit
+from app.head import HeadRequests
 from app.request_log import RequestLog
-from app.routes import api, env, stream
-from app.settings import platform
+from app.settings import load_platform, load_settings
+
+log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    """Open before the first request what lives as long as the app, and close it after the last.
+
+    A client of a model or a pool of a database belongs here:
+
+        async with Client() as client:
+            yield {"client": client}
+
+    Endpoints find it as `request.state.client`.
+    """
+    log.info("Version %s starts as %s", __version__, load_platform().layout)
+    yield
+    log.info("Version %s stops", __version__)
+
+
+class Backend(FastAPI):
+    """A FastAPI application whose OpenAPI document describes problems and event streams."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Create the OpenAPI document."""
+        from app.openapi import complete  # noqa: PLC0415 - not needed to start
+
+        return complete(self, super().openapi)
 
 
 def create_app() -> FastAPI:
-    """Build the application.
+    """Create the application.
 
     Returns:
-        The app with its routes. Its interactive documentation, /api/docs, is there in
-        development only.
+        The app with its endpoints. Its documentation, /api/docs, exists in development only.
     """
-    in_development = platform().layout == "development"
-    app = FastAPI(
+    in_development = load_platform().layout == "development"
+    app = Backend(
         title="Backend",
         version=__version__,
         openapi_url="/api/openapi.json" if in_development else None,
@@ -25,18 +57,11 @@ def create_app() -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         responses=problems.PROBLEM_RESPONSES,
+        lifespan=lifespan,
     )
-    app.add_middleware(BodyLimit)
+    app.add_middleware(HeadRequests)
+    app.add_middleware(BodyLimit, max_bytes=load_settings().max_body_bytes)
     app.add_middleware(RequestLog)
     problems.install(app)
-    app.include_router(stream.router)
-    app.include_router(env.router)
-    app.include_router(api.router)
-    if in_development:
-        from app.openapi import document  # noqa: PLC0415 - costs time that a cold start lacks
-
-        document(app)
+    app.include_router(routes.router)
     return app
-
-
-app = create_app()

@@ -1,6 +1,6 @@
-"""One log line for each request, with an id that the proxy before us logs too.
+"""The id of each request, and one log line per request.
 
-Where that proxy writes a line itself, `ACCESS_LOG=false` keeps ours for what went wrong.
+`ACCESS_LOG=false` leaves only the lines of failed requests, for when a proxy logs the others.
 """
 
 import logging
@@ -13,8 +13,10 @@ from http import HTTPStatus
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+REQUEST_ID_HEADER = "X-Request-ID"
+
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
-"""The id of the request that is being answered; `-` outside of one."""
+"""The id of the current request; `-` outside of requests."""
 
 WELL_FORMED_ID = re.compile(r"[\w.-]{8,128}", re.ASCII)
 
@@ -22,49 +24,52 @@ log = logging.getLogger("app.requests")
 
 
 class RequestLog:
-    """ASGI middleware: takes the request's id from the proxy, or makes one, and logs the end."""
+    """ASGI middleware: sets the request's id, sends it with the response, and logs the request."""
 
     def __init__(self, app: ASGIApp) -> None:
-        """Wrap an app."""
+        """Create the middleware.
+
+        Args:
+            app: what answers the requests.
+        """
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request: set its id, add it to the response, log it when it has ended."""
-        if scope["type"] != "http":
+        """Handle one request or WebSocket.
+
+        The id comes from the proxy in front of the backend; a request without one gets a new id.
+        """
+        if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
-        given = Headers(scope=scope).get("x-request-id", "")
-        identity = given if WELL_FORMED_ID.fullmatch(given) else uuid.uuid4().hex
-        request_id.set(identity)
-        status: int = 0
+        given = Headers(scope=scope).get(REQUEST_ID_HEADER, "")
+        current_id = given if WELL_FORMED_ID.fullmatch(given) else uuid.uuid4().hex
+        request_id.set(current_id)
+        status = 0
         started = time.monotonic()
 
         async def send_with_id(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["x-request-id"] = identity
+                MutableHeaders(scope=message)[REQUEST_ID_HEADER] = current_id
             await send(message)
 
+        if scope["type"] == "websocket":
+            await self.app(scope, receive, send)
+            return
         try:
             await self.app(scope, receive, send_with_id)
         except Exception:
-            status = HTTPStatus.INTERNAL_SERVER_ERROR  # which Starlette answers, outside of us
+            status = HTTPStatus.INTERNAL_SERVER_ERROR  # sent by Starlette outside this middleware
             raise
         finally:
             failed = status == 0 or status >= HTTPStatus.INTERNAL_SERVER_ERROR
             log.log(
                 logging.WARNING if failed else logging.INFO,
                 "%s %s %s %.0f ms",
-                *(scope["method"], scope["path"], status or "aborted"),
+                scope["method"],
+                scope["path"],
+                status or "aborted",
                 (time.monotonic() - started) * 1000,
             )
-
-
-class WithRequestId(logging.Filter):
-    """A logging filter that gives each record the `request_id` that is current."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Add the id and let the record pass."""
-        record.request_id = request_id.get()
-        return True

@@ -1,57 +1,102 @@
 """Server-sent events: the `text/event-stream` format of the HTML standard, section 9.2."""
 
 import asyncio
+import logging
 import math
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
+from pydantic import BaseModel
 from starlette.responses import StreamingResponse
 from starlette.types import Message, Send
 
-from app.events import DoneEvent, ErrorEvent, TokenEvent
-
 HEARTBEAT = b": keep-alive\n\n"
 
+log = logging.getLogger(__name__)
 
-def encode(event: TokenEvent | DoneEvent | ErrorEvent) -> bytes:
+
+class Event(BaseModel):
+    """The base of every event; `event` names its kind.
+
+    A stream of your own has a union of such models, as `StreamEvent` in app/events.py. The
+    endpoint gives it as the model of its response, and the OpenAPI document and the TypeScript
+    types follow.
+    """
+
+    event: str
+
+
+def encode(event: Event) -> bytes:
     """Encode one event. JSON holds no line breaks, so one `data` line is enough.
 
     Args:
         event: what to send.
 
     Returns:
-        The event's name and its JSON as UTF-8, ended by the blank line that dispatches it.
+        The event's name and its JSON as UTF-8, with the blank line that dispatches it.
     """
     return f"event: {event.event}\ndata: {event.model_dump_json()}\n\n".encode()
+
+
+async def encode_all(events: AsyncGenerator[Event], failure: Event) -> AsyncGenerator[bytes]:
+    """Encode events, and end with `failure` if making or encoding one of them fails.
+
+    Args:
+        events: what to send; closed when the stream ends.
+        failure: the last event of a stream that fails.
+
+    Yields:
+        The bytes of each event.
+    """
+    try:
+        async with aclosing(events):
+            async for event in events:
+                yield encode(event)
+    except GeneratorExit:
+        raise
+    except BaseException:  # a group or an inner task's cancellation too must not end in silence
+        task = asyncio.current_task()
+        if task and task.cancelling():
+            raise
+        log.exception("The stream failed")
+        yield encode(failure)
 
 
 class EventStream(StreamingResponse):
     """A response that streams events, and a comment whenever it has been idle for a while.
 
-    The comment keeps proxies from closing a connection on which nothing moves.
+    The comment keeps proxies from closing an idle connection.
     """
 
     media_type = "text/event-stream"
 
     def __init__(
         self,
-        events: AsyncIterator[TokenEvent | DoneEvent | ErrorEvent],
+        events: AsyncGenerator[Event],
+        *,
+        failure: Event,
         heartbeat_seconds: float,
+        status_code: int = 200,
     ) -> None:
-        """Prepare the response.
+        """Create the response.
 
         Args:
-            events: what to send, each the moment it is made; cancelled when the client goes away.
+            events: what to send, each as soon as it is made. Cancelled if the client disconnects.
+            failure: the last event of a stream that fails. Do not tell the cause in it.
             heartbeat_seconds: the idle time after which a comment is sent.
+            status_code: the HTTP status; FastAPI reads its default for the OpenAPI document.
         """
+        self.chunks = encode_all(events, failure)
+        self.heartbeat_seconds = heartbeat_seconds
         super().__init__(
-            (encode(event) async for event in events),
+            self.chunks,
+            status_code,
             headers={"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"},
         )
-        self.heartbeat_seconds = heartbeat_seconds
 
     async def stream_response(self, send: Send) -> None:
-        """Send the events, with a task beside them that fills the silences."""
+        """Send the events, and comments from a second task while there are none."""
         last_sent = time.monotonic()
 
         async def timed_send(message: Message) -> None:
@@ -60,7 +105,7 @@ class EventStream(StreamingResponse):
             await send(message)
             last_sent = time.monotonic()
 
-        async def fill_silences() -> None:
+        async def send_heartbeats() -> None:
             while True:
                 rest = self.heartbeat_seconds - (time.monotonic() - last_sent)
                 if rest <= 0:
@@ -70,8 +115,9 @@ class EventStream(StreamingResponse):
                 else:
                     await asyncio.sleep(min(rest, self.heartbeat_seconds))
 
-        heartbeat = asyncio.create_task(fill_silences())
+        heartbeat = asyncio.create_task(send_heartbeats())
         try:
-            await super().stream_response(timed_send)
+            async with aclosing(self.chunks):
+                await super().stream_response(timed_send)
         finally:
             heartbeat.cancel()

@@ -1,55 +1,102 @@
 """What the tests share."""
 
 import asyncio
+import os
 import socket
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Thread
 
 import httpx2
 import pytest
 import uvicorn
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from app import settings
 from app.main import create_app
+from app.routes.stream import Answer, get_answer
+from app.settings import Listener, Platform, Settings, get_settings, load_platform, load_settings
 
-Answer = Callable[[str], AsyncGenerator[str]]
+
+def forget_settings() -> None:
+    """Read the settings again when they are next asked for."""
+    load_settings.cache_clear()
+    load_platform.cache_clear()
 
 
 @pytest.fixture(autouse=True)
-def _fresh_settings() -> Iterator[None]:
-    """Read the settings anew in each test."""
-    settings.settings.cache_clear()
-    settings.platform.cache_clear()
+def _default_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Run each test with the default settings, whatever is exported or mounted on the machine."""
+    ours = {
+        str(field.validation_alias or name).upper()
+        for model in (Settings, Platform, Listener)
+        for name, field in model.model_fields.items()
+    }
+    for name in os.environ:
+        if name.upper() in ours:
+            monkeypatch.delenv(name)
+    monkeypatch.setitem(Settings.model_config, "secrets_dir", None)
+    forget_settings()
     yield
-    settings.settings.cache_clear()
-    settings.platform.cache_clear()
+    forget_settings()
 
 
 @pytest.fixture
-def client() -> Iterator[TestClient]:
-    """A client that calls the app without a network."""
-    with TestClient(create_app(), raise_server_exceptions=False) as client:
+def app() -> FastAPI:
+    """The app, for tests that override its dependencies or add endpoints."""
+    return create_app()
+
+
+@pytest.fixture
+def client(app: FastAPI) -> Iterator[TestClient]:
+    """A client that calls the app without a network, inside the app's lifespan."""
+    with TestClient(app, raise_server_exceptions=False) as client:
         yield client
 
 
 @pytest.fixture
-def answer_with(monkeypatch: pytest.MonkeyPatch) -> Callable[[Answer], None]:
+def answer_with(app: FastAPI) -> Callable[[Answer], None]:
     """Replace the answer for one test."""
-    return lambda answer: monkeypatch.setattr("app.routes.stream.answer", answer)
+
+    def replace(answer: Answer) -> None:
+        async def get_test_answer() -> Answer:
+            return answer
+
+        app.dependency_overrides[get_answer] = get_test_answer
+
+    return replace
+
+
+@pytest.fixture
+def configure(app: FastAPI) -> Callable[[Settings], None]:
+    """Replace the settings for one test."""
+
+    def replace(settings: Settings) -> None:
+        async def get_test_settings() -> Settings:
+            return settings
+
+        app.dependency_overrides[get_settings] = get_test_settings
+
+    return replace
 
 
 @contextmanager
-def serve() -> Iterator[httpx2.Client]:
-    """Serve the app on a free port, for what only a real connection shows."""
+def serve(app: FastAPI, grace_seconds: int = 5) -> Iterator[httpx2.Client]:
+    """Serve an app on a free port, for what only a real connection shows."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(uvicorn.Config(create_app(), log_config=None, lifespan="off"))
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            ws="app.websockets:open_websocket",
+            timeout_graceful_shutdown=grace_seconds,
+        )
+        server = uvicorn.Server(config)
         thread = Thread(target=asyncio.run, args=(server.serve([listener]),))
         thread.start()
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         try:
-            with httpx2.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}") as client:
+            with httpx2.Client(base_url=address, trust_env=False) as client:
                 yield client
         finally:
             server.should_exit = True
-            thread.join(timeout=10)
+            thread.join(timeout=grace_seconds + 5)

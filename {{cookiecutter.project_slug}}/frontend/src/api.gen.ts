@@ -3,7 +3,17 @@
 export type StreamEvent = TokenEvent | DoneEvent | ErrorEvent;
 
 /**
- * What runs where. It holds no value of any setting.
+ * The answer is complete; no event follows.
+ */
+export interface DoneEvent {
+  event: "done";
+  /**
+   * How many `token` events were sent.
+   */
+  tokens: number;
+}
+/**
+ * Where and how the app runs. It holds no value of any setting.
  */
 export interface EnvReport {
   layout: string;
@@ -25,29 +35,7 @@ export interface EnvReport {
   };
 }
 /**
- * The app can serve.
- */
-export interface Health {
-  status: "ok";
-}
-/**
- * What to answer.
- */
-export interface StreamRequest {
-  prompt: string;
-}
-/**
- * The answer is complete; nothing follows.
- */
-export interface DoneEvent {
-  event: "done";
-  /**
-   * How many `token` events were sent.
-   */
-  tokens: number;
-}
-/**
- * The answer broke off; nothing follows.
+ * The answer ended early; no event follows.
  */
 export interface ErrorEvent {
   event: "error";
@@ -55,6 +43,25 @@ export interface ErrorEvent {
    * What went wrong, as a sentence for the user.
    */
   detail: string;
+}
+/**
+ * The app can serve.
+ */
+export interface Health {
+  status: "ok";
+}
+/**
+ * The next piece of the answer.
+ */
+export interface TokenEvent {
+  event: "token";
+  text: string;
+}
+/**
+ * What to answer.
+ */
+export interface StreamRequest {
+  prompt: string;
 }
 /**
  * What is wrong with one field of the request.
@@ -71,11 +78,4 @@ export interface Problem {
   title: string;
   detail: string;
   errors?: FieldProblem[];
-}
-/**
- * The next piece of the answer.
- */
-export interface TokenEvent {
-  event: "token";
-  text: string;
 }

@@ -7,13 +7,13 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from app import __version__
-from app.settings import Settings, platform, settings
+from app.settings import PlatformDep, Settings, SettingsDep
 
 router = APIRouter()
 
 
 class EnvReport(BaseModel):
-    """What runs where. It holds no value of any setting."""
+    """Where and how the app runs. It holds no value of any setting."""
 
     layout: str
     version: str
@@ -24,17 +24,16 @@ class EnvReport(BaseModel):
 
 
 @router.get("/env")
-async def env(response: Response) -> EnvReport:
+async def env(response: Response, settings: SettingsDep, platform: PlatformDep) -> EnvReport:
     """Report where the app runs and which settings are set."""
     response.headers["Cache-Control"] = "no-store"
-    here = platform()
     return EnvReport(
-        layout=here.layout,
+        layout=platform.layout,
         version=__version__,
         python=python_platform.python_version(),
-        region=here.region,
-        instance=here.instance or socket.gethostname(),
+        region=platform.region,
+        instance=platform.instance or socket.gethostname(),
         settings={
-            name.upper(): name in settings().model_fields_set for name in Settings.model_fields
+            name.upper(): name in settings.model_fields_set for name in Settings.model_fields
         },
     )

@@ -1,11 +1,11 @@
-"""`/api/*`: add endpoints here; what stands in front of the backend passes all of them on."""
+"""`GET /api/health`: whether the app can serve."""
 
 from typing import Literal
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
-router = APIRouter(prefix="/api")
+router = APIRouter()
 
 
 class Health(BaseModel):
@@ -16,6 +16,6 @@ class Health(BaseModel):
 
 @router.get("/health")
 async def health(response: Response) -> Health:
-    """Say that the app can serve; load balancers and container platforms ask this."""
+    """Report that the app can serve, to load balancers and container platforms."""
     response.headers["Cache-Control"] = "no-store"
     return Health(status="ok")

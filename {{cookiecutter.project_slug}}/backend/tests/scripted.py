@@ -1,0 +1,41 @@
+"""An answer that tests control through the prompt, instead of a model."""
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator
+from itertools import islice, repeat
+
+SCRIPT = re.compile(r"(?P<pieces>\d+) (?P<seconds>\d+(?:\.\d+)?)(?: (?P<size>\d+))?")
+
+DEFAULT_PIECES = 42
+DEFAULT_SECONDS = 0.03
+
+
+async def answer(prompt: str) -> AsyncGenerator[str]:
+    """Yield what the prompt asks for.
+
+    Args:
+        prompt: `N S [SIZE]` yields N numbered pieces, S seconds apart, each padded to SIZE
+            characters; `fail` fails after two pieces; any other prompt is quoted in 42 pieces.
+
+    Yields:
+        The next piece.
+
+    Raises:
+        RuntimeError: the prompt is `fail`.
+    """
+    if prompt == "fail":
+        yield "one "
+        yield "two "
+        raise RuntimeError("the prompt asked for this")
+    script = SCRIPT.fullmatch(prompt)
+    if script:
+        seconds = float(script["seconds"])
+        size = int(script["size"] or 0)
+        pieces = [f"{number} ".ljust(size, ".") for number in range(int(script["pieces"]))]
+    else:
+        seconds = DEFAULT_SECONDS
+        pieces = list(islice(repeat(f"“{prompt[:40]}” "), DEFAULT_PIECES))
+    for piece in pieces:
+        yield piece
+        await asyncio.sleep(seconds)

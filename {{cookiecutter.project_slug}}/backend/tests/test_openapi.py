@@ -1,0 +1,109 @@
+"""The OpenAPI document, from which the frontend's types are made."""
+
+import json
+from collections.abc import AsyncGenerator
+from typing import Annotated, Any, Literal
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from pydantic import BaseModel, Field
+from typing_extensions import TypeAliasType
+
+from app import __version__
+from app.main import create_app
+from app.sse import Event, EventStream
+
+
+class Started(Event):
+    """The import has started."""
+
+    event: Literal["started"] = "started"
+    rows: int
+    note: str = ""
+
+
+class Failed(Event):
+    """The import has failed."""
+
+    event: Literal["failed"] = "failed"
+
+
+ImportEvent = TypeAliasType(
+    "ImportEvent", Annotated[Started | Failed, Field(discriminator="event")]
+)
+
+
+class Note(BaseModel):
+    """A model of requests and responses."""
+
+    text: str
+    tags: list[str] = []
+
+
+def test_the_document_is_json_and_names_the_version(app: FastAPI) -> None:
+    assert json.loads(json.dumps(app.openapi()))["info"]["version"] == __version__
+
+
+def test_the_document_is_served_in_development(client: TestClient, app: FastAPI) -> None:
+    assert client.get("/api/openapi.json").json() == app.openapi()
+
+
+@pytest.mark.parametrize("path", ["/api/openapi.json", "/api/docs"])
+def test_the_document_is_not_served_elsewhere(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAYOUT", "monolith")
+    assert TestClient(create_app()).get(path).status_code == 404
+
+
+def test_problems_have_their_media_type(app: FastAPI) -> None:
+    responses = app.openapi()["paths"]["/stream"]["post"]["responses"]
+    for status in ("4XX", "5XX"):
+        assert responses[status]["content"] == {
+            "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+        }
+
+
+def item(openapi: dict[str, Any], path: str) -> dict[str, Any]:
+    """The schema of the events that a path streams."""
+    content = openapi["paths"][path]["post"]["responses"]["200"]["content"]
+    schema: dict[str, Any] = content["text/event-stream"]["itemSchema"]
+    return schema
+
+
+def test_each_stream_is_described_by_its_own_events(app: FastAPI) -> None:
+    async def events() -> AsyncGenerator[ImportEvent]:
+        yield Started(rows=1)
+
+    @app.post("/api/import", response_class=EventStream, responses={200: {"model": ImportEvent}})
+    async def start_import() -> EventStream:
+        return EventStream(events(), failure=Failed(), heartbeat_seconds=15)
+
+    openapi = app.openapi()
+    assert openapi["openapi"] == "3.2.0"
+    assert item(openapi, "/api/import") == {
+        "type": "object",
+        "required": ["event", "data"],
+        "properties": {
+            "event": {"type": "string"},
+            "data": {
+                "type": "string",
+                "contentMediaType": "application/json",
+                "contentSchema": {"$ref": "#/components/schemas/ImportEvent"},
+            },
+        },
+    }
+    data = item(openapi, "/stream")["properties"]["data"]
+    assert data["contentSchema"] == {"$ref": "#/components/schemas/StreamEvent"}
+    schemas = openapi["components"]["schemas"]
+    assert schemas["ImportEvent"]["discriminator"]["mapping"].keys() == {"started", "failed"}
+    assert schemas["Started"]["required"] == ["event", "rows", "note"]
+
+
+def test_defaults_are_optional_in_requests_and_always_sent_in_responses(app: FastAPI) -> None:
+    @app.post("/api/notes")
+    async def add_note(note: Note) -> list[Note]:
+        return [note]
+
+    schemas = app.openapi()["components"]["schemas"]
+    assert schemas["Note-Input"]["required"] == ["text"]
+    assert schemas["Note-Output"]["required"] == ["text", "tags"]

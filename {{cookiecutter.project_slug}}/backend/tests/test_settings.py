@@ -1,0 +1,133 @@
+"""The settings: what is wrong is told at once, and .env.example lists them all."""
+
+import json
+from pathlib import Path
+
+import pytest
+from pydantic import Field, SecretStr
+
+from app import settings
+from app.server import run
+from app.settings import Settings
+
+EXAMPLE = Path(__file__).parents[2] / ".env.example"
+
+
+def complaints(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """Start the server, which must refuse, and read its sentences."""
+    assert run("tests.test_settings:start_nothing") == 2
+    return capsys.readouterr().err.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BACKEND_PORT", ""),
+        ("BACKEND_PORT", "high"),
+        ("BACKEND_PORT", "70000"),
+        ("BACKEND_PORT", "tcp://10.96.0.12:80"),
+        ("HEARTBEAT_SECONDS", "0"),
+        ("HEARTBEAT_SECONDS", "inf"),
+        ("WEB_CONCURRENCY", "auto"),
+        ("GRACE_SECONDS", "-1"),
+        ("MAX_BODY_BYTES", "1 MiB"),
+        ("ACCESS_LOG", "maybe"),
+        ("LOG_FORMAT", "xml"),
+        ("LAYOUT", "elsewhere"),
+    ],
+)
+def test_a_wrong_setting_is_named_in_a_sentence(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("BACKEND_PORT", "1234")
+    monkeypatch.setenv(name, value)
+    [sentence] = complaints(capsys)
+    assert sentence.startswith(f"{name} is ")
+    assert sentence.endswith(".")
+
+
+def test_all_wrong_settings_are_named_at_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("WEB_CONCURRENCY", "auto")
+    monkeypatch.setenv("LAYOUT", "elsewhere")
+    named = [sentence.partition(" ")[0] for sentence in complaints(capsys)]
+    assert named == ["WEB_CONCURRENCY", "LAYOUT", "BACKEND_PORT"]
+
+
+def test_the_port_of_a_kubernetes_service_is_explained(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("BACKEND_PORT", "tcp://10.96.0.12:80")
+    [sentence] = complaints(capsys)
+    assert "Kubernetes" in sentence
+    assert "enableServiceLinks: false" in sentence
+
+
+def test_a_secret_that_cannot_be_read_is_named_with_the_other_problems(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "model_api_key").write_bytes(b"\xff")
+    monkeypatch.setitem(Settings.model_config, "secrets_dir", tmp_path)
+    monkeypatch.setenv("GRACE_SECONDS", "-1")
+    secret, grace, port = complaints(capsys)
+    assert secret == f"MODEL_API_KEY: {tmp_path / 'model_api_key'} can't be read: it is not text."
+    assert grace.startswith("GRACE_SECONDS is wrong")
+    assert port.startswith("BACKEND_PORT is missing")
+
+
+def test_a_secret_is_read_from_its_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "model_api_key").write_text("sk-very-secret\n")
+    monkeypatch.setitem(Settings.model_config, "secrets_dir", tmp_path)
+    key = Settings().model_api_key
+    assert key
+    assert key.get_secret_value() == "sk-very-secret"
+
+
+def test_the_value_of_a_wrong_secret_is_not_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Strict(Settings):
+        token: SecretStr = Field(min_length=20)
+
+    monkeypatch.setattr(settings, "Settings", Strict)
+    monkeypatch.setenv("TOKEN", "sk-too-short")
+    monkeypatch.setenv("BACKEND_PORT", "1234")
+    [sentence] = complaints(capsys)
+    assert sentence.startswith("TOKEN is wrong")
+    assert "sk-too-short" not in sentence
+
+
+def test_required_and_optional_settings_are_listed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class WithToken(Settings):
+        token: SecretStr
+
+    monkeypatch.setattr(settings, "Settings", WithToken)
+    assert settings.main([]) == 0
+    names = json.loads(capsys.readouterr().out)
+    assert names["required"] == ["TOKEN"]
+    assert "MODEL_API_KEY" in names["optional"]
+
+
+def test_the_settings_can_be_checked_without_starting(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("BACKEND_PORT", "1234")
+    assert settings.main(["--check"]) == 0
+    monkeypatch.setenv("WEB_CONCURRENCY", "auto")
+    assert settings.main(["--check"]) == 2
+    assert capsys.readouterr().err.startswith("WEB_CONCURRENCY is wrong")
+
+
+def test_env_example_lists_every_setting_with_its_default() -> None:
+    lines = EXAMPLE.read_text("utf-8").splitlines()
+    assignments = {
+        name.removeprefix("#").strip(): value
+        for name, equals, value in (line.partition("=") for line in lines)
+        if equals
+    }
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default is None or field.is_required() else str(field.default)
+        assert assignments.get(name.upper()) == default.replace("True", "true"), name
