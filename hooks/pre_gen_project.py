@@ -27,7 +27,7 @@ CHOICES: dict[str, tuple[object, ...]] = {
     "initialize_git": (True, False),
 }
 TAKEN_PORTS = {5173: "Vite", 8080: "the image's preview", 8787: "wrangler", 9229: "its debugger"}
-WORKSPACES = ("backend", "e2e", "frontend", "worker")
+WORKSPACES = ("backend", "e2e", "frontend", "scripts", "worker")
 SLUG_LENGTH = 57
 SLUG_CHARACTERS = set("abcdefghijklmnopqrstuvwxyz0123456789-")
 

@@ -1,5 +1,6 @@
 """A fresh project of each layout, by the commands of its own README, passes its own checks."""
 
+import html
 import re
 import tomllib
 from pathlib import Path
@@ -70,3 +71,16 @@ def test_the_workflows_are_well_formed(deployment: str, shared_folder: Path) -> 
     workflows = [str(path) for path in (project / ".github" / "workflows").glob("*.yml")]
     assert workflows
     run(project, "check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
+
+
+def test_the_page_is_named_as_answered(cloudflare_app: Path, tmp_path: Path) -> None:
+    answers = {"project_name": "<Q&A> \"it's\" 100%", "description": "</title> & \"more\" %MODE%"}
+    project = generate(tmp_path, initialize_git="false", **answers)
+    for name in ("node_modules", "frontend/node_modules"):
+        (project / name).symlink_to(cloudflare_app / name)
+    run(project, "bun", "run", "build")
+    page = (project / "dist/frontend/index.html").read_text()
+    [title] = re.findall("<title>(.*)</title>", page)
+    [description] = re.findall('<meta name="description" content="([^"]*)"', page)
+    assert html.unescape(title) == answers["project_name"]
+    assert html.unescape(description) == answers["description"]

@@ -1,5 +1,6 @@
 """The frontend's types follow the backend's models."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from tests.projects import environment, generate, run
 def project(cloudflare_app: Path, tmp_path: Path) -> Path:
     """A project that may be changed, with the packages of the one that all tests share."""
     project = generate(tmp_path, initialize_git="false")
-    for name in ("node_modules", "frontend/node_modules", "backend/.venv"):
+    for name in ("node_modules", "frontend/node_modules", "scripts/node_modules", "backend/.venv"):
         (project / name).symlink_to(cloudflare_app / name)
     return project
 
@@ -36,4 +37,87 @@ def test_a_renamed_field_is_told_and_then_a_compile_error(project: Path) -> None
     told = fail(project, "bun", "run", "check:types")
     assert "api.gen.ts is outdated: run `bun run types:api`" in told
     run(project, "bun", "run", "types:api")
-    assert "src/useStream.ts" in fail(project, "bunx", "tsc", "-p", "frontend")
+    assert "src/stream.ts" in fail(project, "bunx", "tsc", "-p", "frontend")
+
+
+PRICES = '''\
+"""`GET /api/prices`: prices as they change."""
+
+from collections.abc import AsyncGenerator
+from typing import Annotated, Literal
+
+from fastapi import APIRouter
+from pydantic import Field
+from typing_extensions import TypeAliasType
+
+from app.events import ErrorEvent
+from app.sse import Event, EventStream
+
+router = APIRouter()
+
+
+class PriceEvent(Event):
+    """A price."""
+
+    event: Literal["price"] = "price"
+    cents: int
+
+
+PricesEvent = TypeAliasType(
+    "PricesEvent", Annotated[PriceEvent | ErrorEvent, Field(discriminator="event")]
+)
+
+
+async def prices() -> AsyncGenerator[PriceEvent]:
+    """Yield one price."""
+    yield PriceEvent(cents=1)
+
+
+@router.get("/prices", response_class=EventStream, responses={200: {"model": PricesEvent}})
+async def stream_prices() -> EventStream:
+    """Stream prices."""
+    return EventStream(prices(), failure=ErrorEvent(detail=""), heartbeat_seconds=15)
+'''
+
+READ_PRICES = """\
+import { api } from "./api";
+import { readEvents, type StreamEvents } from "./events";
+
+export async function readPrices(): Promise<number> {
+  const { data } = await api.GET("/api/prices", { parseAs: "stream" });
+  if (!data) return 0;
+  for await (const event of readEvents<StreamEvents<"/api/prices">>(data)) {
+    if (event.event === "price") return event.FIELD;
+  }
+  return 0;
+}
+"""
+
+
+def test_a_second_stream_has_its_own_events(project: Path) -> None:
+    (project / "backend/app/routes/prices.py").write_text(PRICES)
+    routes = project / "backend/app/routes/__init__.py"
+    text = routes.read_text().replace("import env, health", "import env, health, prices")
+    line = "api.include_router(health.router)\n"
+    routes.write_text(text.replace(line, f"{line}api.include_router(prices.router)\n"))
+    run(project, "bun", "run", "types:api")
+    reader = project / "frontend/src/prices.ts"
+    reader.write_text(READ_PRICES.replace("FIELD", "cents"))
+    run(project, "bunx", "tsc", "-p", "frontend")
+    reader.write_text(READ_PRICES.replace("FIELD", "text"))
+    assert "src/prices.ts" in fail(project, "bunx", "tsc", "-p", "frontend")
+
+
+def test_the_examples_of_the_readme_compile(project: Path) -> None:
+    readme = (project / "frontend/README.md").read_text()
+    component, page, call = re.findall(r"```tsx?\n(.*?)```", readme, re.DOTALL)
+    sources = project / "frontend/src"
+    (sources / "Health.tsx").write_text(component)
+    imports = 'import { App } from "./App";\nimport { Health } from "./Health";\n'
+    (sources / "Page.tsx").write_text(f"{imports}{page}export default page;\n")
+    (sources / "call.ts").write_text(
+        'import { api } from "./api";\n'
+        'import { readEvents, type StreamEvents } from "./events";\n'
+        f"export async function call(prompt: string, signal: AbortSignal) {{\n{call}}}\n"
+    )
+    run(project, "bunx", "tsc", "-p", "frontend")

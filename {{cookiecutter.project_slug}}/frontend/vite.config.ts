@@ -2,12 +2,16 @@ import react from "@vitejs/plugin-react";
 import type { ViteDevServer } from "vite";
 import { defineConfig } from "vitest/config";
 import manifest from "../package.json" with { type: "json" };
-import { namePage } from "./html.ts";
 import { apiProxy, notFound } from "./proxy.ts";
 import securityHeaders from "./security-headers.json" with { type: "json" };
 
 const { BACKEND_PORT, FRONTEND_ALLOWED_HOSTS, FRONTEND_HOST, FRONTEND_PORT } = process.env;
 const proxy = apiProxy(Number(BACKEND_PORT || manifest.config.backendPort));
+
+/** Escapes text for index.html, in which Vite replaces `%NAME%` by the definition as it is. */
+function html(text: string): string {
+  return JSON.stringify(text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`));
+}
 
 /** Leaves it to scripts/dev.ts to print the URL, once the backend answers too. */
 function hideUrls(server: ViteDevServer): void {
@@ -15,7 +19,7 @@ function hideUrls(server: ViteDevServer): void {
 }
 
 export default defineConfig({
-  plugins: [react(), namePage(), notFound(), { name: "one-url", configureServer: hideUrls }],
+  plugins: [react(), notFound(), { name: "one-url", configureServer: hideUrls }],
   build: {
     assetsInlineLimit: 0, // files stay files, which the content security policy allows
     emptyOutDir: true,
@@ -23,6 +27,10 @@ export default defineConfig({
     outDir: "../dist/frontend",
   },
   clearScreen: false,
+  define: {
+    "import.meta.env.PAGE_TITLE": html(manifest.displayName),
+    "import.meta.env.PAGE_DESCRIPTION": html(manifest.description),
+  },
   preview: { headers: securityHeaders, proxy },
   server: {
     allowedHosts: FRONTEND_ALLOWED_HOSTS?.split(",") ?? [],
@@ -31,5 +39,12 @@ export default defineConfig({
     proxy,
     strictPort: true,
   },
-  test: { environment: "jsdom", restoreMocks: true, unstubGlobals: true },
+  test: {
+    env: { NODE_ENV: "test" }, // React's production build has no `act`
+    environment: "jsdom",
+    experimental: { diagnostics: false },
+    reporters: "minimal",
+    restoreMocks: true,
+    unstubGlobals: true,
+  },
 });

@@ -1,7 +1,8 @@
 import { useEffect, useState } from "react";
-import { isActive, type Stage, type StreamState } from "./useStream";
+import { Icon } from "./Icon";
+import { isActive, type StreamState } from "./useStream";
 
-const STAGES: Record<Stage, string> = {
+const STAGES: Record<StreamState["stage"], string> = {
   idle: "Ready",
   connecting: "Connecting…",
   waiting: "Waiting for the server…",
@@ -13,38 +14,41 @@ const STAGES: Record<Stage, string> = {
 
 /** The answer as it arrives, with its stage and the time it takes. */
 export function Answer({ state, onRetry }: { state: StreamState; onRetry: () => void }) {
-  const { stage, text, sentence, invalid } = state;
-  const active = isActive(stage);
-  if (stage === "idle" || invalid) return null;
+  if (state.stage === "idle" || ("invalid" in state && state.invalid)) return null;
+  const active = isActive(state);
+  const { stage, text } = state;
   return (
     <section className="answer card" aria-label="Answer">
-      <p className="stage" data-stage={stage}>
-        <output>{STAGES[stage]}</output> <Elapsed {...state} />
-      </p>
       {/* Busy until it is complete, so that screen readers read it once and whole. */}
       <div className="text" aria-live="polite" aria-busy={active} data-testid="answer">
         {text}
       </div>
-      {sentence && (
+      {"sentence" in state && (
         <p className="problem" role="alert">
-          {sentence}
+          {state.sentence}
         </p>
       )}
-      {!active && (
-        <div className="actions">
-          {text && <CopyButton text={text} />}
+      <div className="actions">
+        <p className="stage" data-stage={stage}>
+          <output>{STAGES[stage]}</output>{" "}
+          <Elapsed since={state.startedAt} until={"endedAt" in state ? state.endedAt : undefined} />
+        </p>
+        {!active && text && <CopyButton text={text} />}
+        {!active && (
           <button type="button" onClick={onRetry}>
-            Retry
+            <Icon name="retry" />
+            <span>Retry</span>
           </button>
-        </div>
-      )}
+        )}
+      </div>
     </section>
   );
 }
 
-function Elapsed({ startedAt = 0, endedAt }: Pick<StreamState, "startedAt" | "endedAt">) {
+/** A time in seconds that runs until it has an end. */
+function Elapsed({ since, until }: { since: number; until: number | undefined }) {
   const [now, setNow] = useState(Date.now);
-  const running = endedAt === undefined;
+  const running = until === undefined;
 
   useEffect(() => {
     if (!running) return;
@@ -52,24 +56,29 @@ function Elapsed({ startedAt = 0, endedAt }: Pick<StreamState, "startedAt" | "en
     return () => clearInterval(timer);
   }, [running]);
 
-  return <time>{(Math.max(0, (endedAt ?? now) - startedAt) / 1000).toFixed(1)} s</time>;
+  return <time>{(Math.max(0, (until ?? now) - since) / 1000).toFixed(1)} s</time>;
 }
 
+const COPY = { icon: "copy", label: "Copy" } as const;
+const COPIED = { icon: "check", label: "Copied" } as const;
+const NOT_COPIED = { icon: "cross", label: "Can't copy" } as const; // no permission, or no TLS
+
 function CopyButton({ text }: { text: string }) {
-  const [label, setLabel] = useState("Copy");
+  const [{ icon, label }, show] = useState<typeof COPY | typeof COPIED | typeof NOT_COPIED>(COPY);
 
   async function copy() {
     try {
       await navigator.clipboard.writeText(text);
-      setLabel("Copied");
+      show(COPIED);
     } catch {
-      setLabel("Can't copy"); // no permission, or a page without TLS
+      show(NOT_COPIED);
     }
   }
 
   return (
-    <button type="button" onClick={copy} onBlur={() => setLabel("Copy")}>
-      {label}
+    <button type="button" onClick={copy} onBlur={() => show(COPY)}>
+      <Icon name={icon} />
+      <span>{label}</span>
     </button>
   );
 }

@@ -1,9 +1,9 @@
-import { cleanup, render, screen } from "@testing-library/react";
+import { cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { App } from "./App";
 import type { EnvReport } from "./api.gen";
-import { answerWith, FakeStream, problem } from "./testing";
+import { FakeStream, problem, respondWith } from "./testing";
 
 beforeEach(() => {
   vi.stubGlobal("matchMedia", () => ({ matches: false }));
@@ -14,7 +14,7 @@ afterEach(cleanup);
 
 const prompt = () => screen.getByRole("textbox", { name: "Prompt" });
 
-async function ask(text = "hello{Enter}") {
+async function send(text = "hello{Enter}") {
   const user = userEvent.setup();
   render(<App />);
   await user.type(prompt(), text);
@@ -23,8 +23,8 @@ async function ask(text = "hello{Enter}") {
 
 test("Enter sends, the answer shows, and can be copied", async () => {
   const stream = new FakeStream();
-  answerWith(stream.response);
-  const user = await ask();
+  respondWith(stream.response);
+  const user = await send();
   stream.send({ event: "token", text: "An answer." });
   await screen.findByText("An answer.");
   expect(screen.getByTestId("answer").ariaBusy).toBe("true");
@@ -35,18 +35,18 @@ test("Enter sends, the answer shows, and can be copied", async () => {
   expect(screen.getByTestId("answer").ariaBusy).toBe("false");
 });
 
-test("Shift+Enter breaks the line, and blanks alone are not sent", async () => {
-  const fetch = answerWith();
-  await ask(" {Shift>}{Enter}{/Shift} {Enter}");
+test("Shift+Enter breaks the line, and a blank prompt is not sent", async () => {
+  const fetch = respondWith();
+  await send(" {Shift>}{Enter}{/Shift} {Enter}");
   expect(prompt()).toHaveProperty("value", " \n ");
   expect(fetch).not.toHaveBeenCalled();
 });
 
-test("Escape cancels, and Retry asks the same again", async () => {
+test("Escape cancels, and Retry sends the same prompt", async () => {
   const first = new FakeStream();
   const second = new FakeStream();
-  const fetch = answerWith(first.response, second.response);
-  const user = await ask();
+  const fetch = respondWith(first.response, second.response);
+  const user = await send();
   first.send({ event: "token", text: "Half" });
   await screen.findByText("Half");
   await user.keyboard("{Escape}");
@@ -56,19 +56,54 @@ test("Escape cancels, and Retry asks the same again", async () => {
   await user.click(screen.getByRole("button", { name: "Retry" }));
   second.send({ event: "token", text: "Whole" });
   await screen.findByText("Whole");
-  expect(fetch.mock.calls[1]?.[1]?.body).toBe('{"prompt":"hello"}');
+  expect(await fetch.mock.lastCall?.[0].json()).toEqual({ prompt: "hello" });
 });
 
-test("what is wrong with the prompt is said at the prompt", async () => {
-  answerWith(problem(422, { errors: [{ pointer: "/prompt", detail: "Too rude." }] }));
-  await ask();
+test("while an answer is under way, nothing but Retry sends again", async () => {
+  const stream = new FakeStream();
+  const fetch = respondWith(stream.response);
+  const user = await send("hello{Enter}{Enter}");
+  await screen.findByText("Connecting…");
+  await user.click(screen.getByRole("button", { name: "Send" }));
+  await user.click(screen.getByRole("button", { name: "Cancel" }));
+  await screen.findByText("Cancelled");
+  expect(fetch).toHaveBeenCalledOnce();
+  expect(document.activeElement).toBe(prompt());
+});
+
+test("a held Enter sends once", async () => {
+  const fetch = respondWith(problem(413));
+  await send();
+  await screen.findByText("Failed");
+  fireEvent.keyDown(prompt(), { key: "Enter", repeat: true });
+  expect(fetch).toHaveBeenCalledOnce();
+});
+
+test.each([{ isComposing: true }, { keyCode: 229 }])(
+  "Enter and Escape of an input method are left to it: %o",
+  async (composing) => {
+    const stream = new FakeStream();
+    const fetch = respondWith(stream.response);
+    await send("hello");
+    fireEvent.keyDown(prompt(), { key: "Enter", ...composing });
+    expect(fetch).not.toHaveBeenCalled();
+    await userEvent.type(prompt(), "{Enter}");
+    await screen.findByText("Connecting…");
+    fireEvent.keyDown(prompt(), { key: "Escape", ...composing });
+    screen.getByText("Connecting…");
+  },
+);
+
+test("the prompt field says why the prompt was refused", async () => {
+  respondWith(problem(422, { errors: [{ pointer: "/prompt", detail: "Too rude." }] }));
+  await send();
   const alert = await screen.findByRole("alert");
   expect(alert.textContent).toBe("Too rude.");
   expect(prompt().getAttribute("aria-describedby")).toBe(alert.id);
   expect(prompt().ariaInvalid).toBe("true");
 });
 
-test("the environment is asked for when its panel is opened", async () => {
+test("the environment is loaded when its card is opened", async () => {
   const report: EnvReport = {
     layout: "development",
     version: "1.2.3",
@@ -77,25 +112,25 @@ test("the environment is asked for when its panel is opened", async () => {
     instance: "here",
     settings: { MODEL_API_KEY: true },
   };
-  const fetch = answerWith(Response.json(report));
+  const fetch = respondWith(Response.json(report));
   render(<App />);
   expect(fetch).not.toHaveBeenCalled();
   await userEvent.click(screen.getByText("Environment"));
   await screen.findByText("1.2.3");
   expect(screen.getByText("MODEL_API_KEY").nextSibling?.textContent).toBe("set");
-  expect(screen.getByText("region").nextSibling?.textContent).toBe("not known");
+  expect(screen.getByText("region").nextSibling?.textContent).toBe("unknown");
 });
 
-test("an environment that can't be had is said in its panel alone", async () => {
+test("only its own card says that the environment can't be loaded", async () => {
   vi.spyOn(console, "error").mockReturnValue();
-  answerWith(problem(500));
+  respondWith(problem(500));
   render(<App />);
   await userEvent.click(screen.getByText("Environment"));
   expect((await screen.findByRole("alert")).textContent).toContain("can't be loaded");
   prompt();
 });
 
-test("the theme is switched and kept", async () => {
+test("the chosen theme is stored", async () => {
   render(<App />);
   await userEvent.click(screen.getByRole("button", { name: "Use the dark theme" }));
   expect(document.documentElement.dataset.theme).toBe("dark");
@@ -103,7 +138,7 @@ test("the theme is switched and kept", async () => {
   screen.getByRole("button", { name: "Use the light theme" });
 });
 
-test("a new deployment asks for a reload, a network that is gone does not", async () => {
+test("a new deployment asks for a reload, a lost network does not", async () => {
   render(<App />);
   vi.spyOn(navigator, "onLine", "get").mockReturnValueOnce(false);
   dispatchEvent(new Event("vite:preloadError"));

@@ -7,13 +7,13 @@ import { ReloadPrompt } from "./ReloadPrompt";
 import { ThemeToggle } from "./ThemeToggle";
 import { isActive, useStream } from "./useStream";
 
-/** The page: a prompt, its answer, and what the backend says about itself. */
+/** The page: a prompt, its answer, and the backend's environment. */
 export function App() {
-  const { start, cancel, ...state } = useStream();
-  const [asked, setAsked] = useState("");
+  const { state, start, cancel } = useStream();
+  const [prompt, setPrompt] = useState("");
 
-  function ask(prompt: string) {
-    setAsked(prompt);
+  function send(prompt: string) {
+    setPrompt(prompt);
     start(prompt);
   }
 
@@ -27,12 +27,12 @@ export function App() {
         <ThemeToggle />
       </header>
       <Composer
-        active={isActive(state.stage)}
-        invalid={state.invalid ? state.sentence : undefined}
-        onSend={ask}
+        active={isActive(state)}
+        problem={state.stage === "failed" && state.invalid ? state.sentence : undefined}
+        onSend={send}
         onCancel={cancel}
       />
-      <Answer state={state} onRetry={() => ask(asked)} />
+      <Answer state={state} onRetry={() => start(prompt)} />
       <Environment />
       <ReloadPrompt />
     </main>

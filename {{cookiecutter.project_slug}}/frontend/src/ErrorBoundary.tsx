@@ -17,9 +17,9 @@ export class ErrorBoundary extends Component<Props, { failed: boolean }> {
   override render() {
     if (!this.state.failed) return this.props.children;
     return (
-      <p className="notice" role="alert">
+      <p role="alert">
         {this.props.sentence}{" "}
-        <button type="button" className="quiet" onClick={() => location.reload()}>
+        <button type="button" onClick={() => location.reload()}>
           Reload
         </button>
       </p>

@@ -15,9 +15,9 @@ export function ReloadPrompt() {
 
   if (!outdated) return null;
   return (
-    <p className="notice toast" role="alert">
+    <p className="toast" role="alert">
       A new version of this page is out.{" "}
-      <button type="button" className="quiet" onClick={() => location.reload()}>
+      <button type="button" onClick={() => location.reload()}>
         Reload now
       </button>
     </p>

@@ -1,7 +1,7 @@
 import { useState } from "react";
+import { Icon } from "./Icon";
 
-const THEMES = { light: "☀", dark: "☾" } as const;
-type Theme = keyof typeof THEMES;
+type Theme = "light" | "dark";
 
 function currentTheme(): Theme {
   const chosen = document.documentElement.dataset.theme;
@@ -25,8 +25,8 @@ export function ThemeToggle() {
   }
 
   return (
-    <button type="button" className="icon" onClick={toggle} aria-label={`Use the ${other} theme`}>
-      {THEMES[other]}
+    <button type="button" className="round" onClick={toggle} aria-label={`Use the ${other} theme`}>
+      <Icon name={other === "light" ? "sun" : "moon"} />
     </button>
   );
 }

@@ -1,96 +1,92 @@
-import type { EventSourceParser, ParserCallbacks } from "eventsource-parser";
-import type { Problem, StreamEvent, StreamRequest } from "./api.gen";
+import { api, NetworkError } from "./api";
+import { ConnectionLostError, MalformedStreamError, readEvents, type StreamEvents } from "./events";
+import { Failure, refusal, seconds, unlessOffline } from "./failure";
 
-/** Why an answer did not come, or broke off, as a sentence for the user. */
-export class StreamFailure extends Error {
-  override name = "StreamFailure";
-  /** The seconds after which asking again may help, where the server says so. */
-  readonly retryAfter: number | undefined;
-  /** Whether the backend was not there (503), so that asking again is worth it by itself. */
-  readonly unavailable: boolean;
-  /** Whether the sentence is about what the user typed (422). */
-  readonly invalid: boolean;
+/** Automatic retries while the backend responds with 503. */
+const RETRIES = 5;
 
-  constructor(sentence: string, status?: number, retryAfter?: number) {
-    super(sentence);
-    this.retryAfter = retryAfter;
-    this.unavailable = status === 503;
-    this.invalid = status === 422;
+/** Seconds between retries, if the server names none. */
+const RETRY_SECONDS = 2;
+
+const UNREACHABLE = "The server can't be reached. Try again in a moment.";
+const CONNECTION_LOST = "The connection was lost before the answer was complete.";
+const MALFORMED = "The server sent something that this page can't read.";
+
+/** One step of an answer. The last one is `done` or `failed`. */
+export type Progress =
+  | { type: "waiting"; sentence: string }
+  | { type: "token"; text: string }
+  | { type: "done" }
+  | { type: "failed"; sentence: string; invalid: boolean };
+
+/**
+ * Sends a prompt and yields what happens until its answer ends. Retries while the backend is
+ * starting (503). Errors become `failed`; bugs are logged to the console too.
+ *
+ * @throws the signal's reason once it is aborted.
+ */
+export async function* streamAnswer(prompt: string, signal: AbortSignal): AsyncGenerator<Progress> {
+  for (let retries = 0; ; retries++) {
+    try {
+      yield* attempt(prompt, signal);
+      return;
+    } catch (error) {
+      signal.throwIfAborted();
+      const failure = failureOf(error);
+      if (failure.status !== 503 || retries === RETRIES) {
+        yield { type: "failed", sentence: failure.message, invalid: failure.status === 422 };
+        return;
+      }
+      const wait = failure.retryAfter ?? RETRY_SECONDS;
+      yield { type: "waiting", sentence: `The server is starting. Retrying in ${seconds(wait)}.` };
+      await pause(wait * 1000, signal);
+    }
   }
+}
+
+async function* attempt(prompt: string, signal: AbortSignal): AsyncGenerator<Progress> {
+  const { data, error, response } = await api.POST("/stream", {
+    body: { prompt },
+    parseAs: "stream",
+    signal,
+  });
+  if (!response.ok) throw refusal(response, error);
+  if (!data || !response.headers.get("Content-Type")?.startsWith("text/event-stream")) {
+    throw new MalformedStreamError(`${response.url} is not an event stream.`);
+  }
+  for await (const event of readEvents<StreamEvents<"/stream">>(data)) {
+    if (event.event === "token") yield { type: "token", text: event.text };
+    if (event.event === "error") throw new Failure(event.detail);
+    if (event.event === "done") {
+      yield { type: "done" };
+      return;
+    }
+  }
+  throw new Failure(CONNECTION_LOST);
+}
+
+/** Finds the sentence for an error, and logs it unless it is an ordinary failure. */
+function failureOf(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  if (error instanceof NetworkError) return new Failure(unlessOffline(UNREACHABLE));
+  if (error instanceof ConnectionLostError) return new Failure(CONNECTION_LOST);
+  console.error(error);
+  return new Failure(
+    error instanceof MalformedStreamError ? MALFORMED : "Something went wrong on this page.",
+  );
 }
 
 /**
- * Asks the backend and yields the events of its answer as they arrive.
+ * Waits some milliseconds.
  *
- * @throws StreamFailure where there is no answer, or one that breaks off.
- * @throws the signal's reason, once it is aborted.
+ * @throws the signal's reason once it is aborted.
  */
-export async function* streamAnswer(
-  request: StreamRequest,
-  signal: AbortSignal,
-): AsyncGenerator<StreamEvent, void> {
-  try {
-    // The parser is fetched while the answer is awaited: the first page does without it.
-    const [response, { createParser }] = await Promise.all([
-      fetch("/stream", {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify(request),
-        signal,
-      }),
-      import("eventsource-parser"),
-    ]);
-    if (!response.ok || !response.body) throw await failureOf(response);
-    yield* parse(response.body, createParser);
-  } catch (error) {
-    signal.throwIfAborted();
-    if (error instanceof StreamFailure) throw error;
-    throw new StreamFailure(
-      navigator.onLine ? "The server can't be reached. Try again in a moment." : "You are offline.",
-    );
-  }
-}
-
-async function* parse(
-  body: ReadableStream<BufferSource>,
-  createParser: (callbacks: ParserCallbacks) => EventSourceParser,
-): AsyncGenerator<StreamEvent, void> {
-  const events: StreamEvent[] = [];
-  const parser = createParser({ onEvent: ({ data }) => events.push(JSON.parse(data)) });
-  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
-  let ended = false;
-  try {
-    while (!ended) {
-      const { done, value } = await reader.read().catch(() => ({ done: true, value: undefined }));
-      if (done) throw new StreamFailure("The connection was lost before the answer was complete.");
-      parser.feed(value ?? "");
-      for (const event of events.splice(0)) {
-        ended ||= event.event !== "token";
-        yield event;
-      }
-    }
-  } finally {
-    reader.cancel().catch(() => undefined); // the stream may have failed already
-  }
-}
-
-/** Turns an answer that is no stream into a sentence. */
-async function failureOf(response: Response): Promise<StreamFailure> {
-  const { status } = response;
-  const retryAfter = Number(response.headers.get("Retry-After")) || undefined;
-  const problem: Partial<Problem> = await response.json().catch(() => ({}));
-  const wait = retryAfter ? `in ${seconds(retryAfter)}` : "in a moment";
-  const sentences: Record<number, string | undefined> = {
-    413: "This is too long.",
-    422: problem.errors?.map((error) => error.detail).join(" "),
-    429: `Too many requests. Try again ${wait}.`,
-    503: `The server is not available. Try again ${wait}.`,
-  };
-  const sentence = sentences[status] ?? problem.detail ?? `The server answered ${status}.`;
-  return new StreamFailure(sentence, status, retryAfter);
-}
-
-/** Writes a number of seconds with its noun: `1 second`, `20 seconds`. */
-export function seconds(count: number): string {
-  return count === 1 ? "1 second" : `${count} seconds`;
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    });
+  });
 }

@@ -1,5 +1,5 @@
 import { vi } from "vitest";
-import type { StreamEvent } from "./api.gen";
+import type { StreamEvents } from "./events";
 
 /** A stream that a test writes to, in place of the backend's. */
 export class FakeStream {
@@ -12,44 +12,49 @@ export class FakeStream {
       },
       cancel: this.cancelled,
     }),
-    { headers: { "Content-Type": "text/event-stream" } },
+    { headers: { "Content-Type": "text/event-stream; charset=utf-8" } },
   );
 
-  /** Sends bytes as they are. */
+  /** Sends text as it is. */
   write(text: string): void {
-    this.controller.enqueue(new TextEncoder().encode(text));
+    this.writeBytes(new TextEncoder().encode(text));
+  }
+
+  /** Sends bytes as they are. */
+  writeBytes(bytes: Uint8Array<ArrayBuffer>): void {
+    this.controller.enqueue(bytes);
   }
 
   /** Sends one event. */
-  send(event: StreamEvent): void {
+  send(event: StreamEvents<"/stream">): void {
     this.write(`event: ${event.event}\ndata: ${JSON.stringify(event)}\n\n`);
   }
 
-  /** Ends without a last event, as a proxy does whose backend has died. */
+  /** Ends without a last event, like a proxy whose backend has died. */
   end(): void {
     this.controller.close();
   }
 
-  /** Breaks off, as a lost connection does. */
+  /** Breaks off, like a lost connection. */
   break(): void {
     this.controller.error(new TypeError("network error"));
   }
 }
 
-/** Makes `fetch` give these answers, one after the other. */
-export function answerWith(...answers: (Response | Error)[]) {
-  const fetch = vi.fn<typeof globalThis.fetch>(async (_input, init) => {
-    init?.signal?.throwIfAborted();
-    const answer = answers.shift();
-    if (!answer) throw new Error("fetch was called more often than the test expects.");
-    if (answer instanceof Error) throw answer;
-    return answer;
+/** Makes `fetch` give these responses, one after the other. */
+export function respondWith(...responses: (Response | Error)[]) {
+  const fetch = vi.fn(async (request: Request) => {
+    request.signal.throwIfAborted();
+    const response = responses.shift();
+    if (!response) throw new Error("fetch was called more often than the test expects.");
+    if (response instanceof Error) throw response;
+    return response;
   });
   vi.stubGlobal("fetch", fetch);
   return fetch;
 }
 
-/** An answer that carries a problem document. */
+/** A response that carries a problem document. */
 export function problem(status: number, body: object = {}, headers: HeadersInit = {}): Response {
   return Response.json({ status, title: "", detail: "", ...body }, { status, headers });
 }

@@ -1,7 +1,7 @@
 import { act, cleanup, renderHook, waitFor } from "@testing-library/react";
 import { StrictMode } from "react";
 import { afterEach, expect, test, vi } from "vitest";
-import { answerWith, FakeStream, problem } from "./testing";
+import { FakeStream, problem, respondWith } from "./testing";
 import { useStream } from "./useStream";
 
 afterEach(() => {
@@ -9,51 +9,61 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+const EVENT_STREAM = { "Content-Type": "text/event-stream" };
+const START = 1_000_000;
+const LOST = "The connection was lost before the answer was complete.";
+
 function render() {
   const { result, unmount } = renderHook(useStream, { wrapper: StrictMode });
   return {
-    now: () => result.current,
+    now: () => result.current.state,
     start: () => act(async () => void result.current.start("hello")),
     cancel: () => act(async () => result.current.cancel()),
-    reaches: (stage: string) => waitFor(() => expect(result.current.stage).toBe(stage)),
-    shows: (text: string) => waitFor(() => expect(result.current.text).toBe(text)),
+    reaches: (stage: string) => waitFor(() => expect(result.current.state.stage).toBe(stage)),
+    shows: (text: string) => waitFor(() => expect(result.current.state).toMatchObject({ text })),
+    functions: () => [result.current.start, result.current.cancel],
     unmount,
   };
 }
 
 test("an answer arrives event by event, until it is done", async () => {
+  const now = vi.spyOn(Date, "now").mockReturnValue(START);
   const stream = new FakeStream();
-  const fetch = answerWith(stream.response);
+  const fetch = respondWith(stream.response);
   const hook = render();
   await hook.start();
-  expect(hook.now().stage).toBe("connecting");
-  expect(JSON.parse(String(fetch.mock.calls[0]?.[1]?.body))).toEqual({ prompt: "hello" });
+  expect(hook.now()).toMatchObject({ stage: "connecting" });
+  await waitFor(() => expect(fetch).toHaveBeenCalledOnce());
+  const [request] = fetch.mock.lastCall ?? [];
+  expect(await request?.json()).toEqual({ prompt: "hello" });
 
   stream.send({ event: "token", text: "One " });
   await hook.shows("One ");
-  expect(hook.now().stage).toBe("streaming");
+  expect(hook.now()).toMatchObject({ stage: "streaming" });
 
   stream.write(': keep-alive\n\nevent: token\ndata: {"event":"tok');
   stream.write('en","text":"two ✓"}\n\n');
   await hook.shows("One two ✓");
 
+  now.mockReturnValue(START + 5000);
   stream.send({ event: "done", tokens: 2 });
   await hook.reaches("done");
-  expect(hook.now().endedAt).toBeGreaterThanOrEqual(hook.now().startedAt ?? Infinity);
+  expect(hook.now()).toMatchObject({ startedAt: START, endedAt: START + 5000 });
   expect(fetch).toHaveBeenCalledOnce();
 });
 
 test("cancelling keeps what has arrived and tells the server", async () => {
   const stream = new FakeStream();
-  const fetch = answerWith(stream.response);
+  const fetch = respondWith(stream.response);
   const hook = render();
   await hook.start();
   stream.send({ event: "token", text: "partial" });
   await hook.shows("partial");
 
   await hook.cancel();
-  expect(hook.now()).toMatchObject({ stage: "cancelled", text: "partial", sentence: undefined });
-  expect(fetch.mock.calls[0]?.[1]?.signal?.aborted).toBe(true);
+  expect(hook.now()).toMatchObject({ stage: "cancelled", text: "partial" });
+  expect(hook.now()).not.toHaveProperty("sentence");
+  expect(fetch.mock.lastCall?.[0].signal.aborted).toBe(true);
 
   await act(async () => stream.send({ event: "token", text: " late" }));
   expect(hook.now()).toMatchObject({ stage: "cancelled", text: "partial" });
@@ -64,25 +74,24 @@ test.each([
   ["breaks off", (stream: FakeStream) => stream.break()],
 ])("a stream that %s keeps what has arrived", async (_, stop) => {
   const stream = new FakeStream();
-  answerWith(stream.response);
+  respondWith(stream.response);
   const hook = render();
   await hook.start();
   stream.send({ event: "token", text: "partial" });
   await hook.shows("partial");
   stop(stream);
   await hook.reaches("failed");
-  expect(hook.now().text).toBe("partial");
-  expect(hook.now().sentence).toBe("The connection was lost before the answer was complete.");
+  expect(hook.now()).toMatchObject({ text: "partial", sentence: LOST });
 });
 
 test("an error event is shown as the server says it", async () => {
   const stream = new FakeStream();
-  answerWith(stream.response);
+  respondWith(stream.response);
   const hook = render();
   await hook.start();
   stream.send({ event: "error", detail: "The model is out of paper." });
   await hook.reaches("failed");
-  expect(hook.now().sentence).toBe("The model is out of paper.");
+  expect(hook.now()).toMatchObject({ sentence: "The model is out of paper." });
 });
 
 test.each([
@@ -93,42 +102,41 @@ test.each([
     problem(500, { detail: "Something went wrong on our side." }),
     "Something went wrong on our side.",
   ],
-  [new Response("<h1>Bad gateway</h1>", { status: 502 }), "The server answered 502."],
-])("%o becomes a sentence", async (answer, sentence) => {
-  answerWith(answer);
+  [new Response("<h1>Bad gateway</h1>", { status: 502 }), "The server responded with 502."],
+])("%o becomes a sentence", async (response, sentence) => {
+  respondWith(response);
   const hook = render();
   await hook.start();
   await hook.reaches("failed");
-  expect(hook.now().sentence).toBe(sentence);
-  expect(hook.now().invalid).toBe(false);
+  expect(hook.now()).toMatchObject({ sentence, invalid: false });
 });
 
-test("being offline is said", async () => {
+test("the page says that it is offline", async () => {
   vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
-  answerWith(new TypeError("Failed to fetch"));
+  respondWith(new TypeError("Failed to fetch"));
   const hook = render();
   await hook.start();
   await hook.reaches("failed");
-  expect(hook.now().sentence).toBe("You are offline.");
+  expect(hook.now()).toMatchObject({ sentence: "You are offline." });
 });
 
-test("a prompt that the server refuses is said at the field", async () => {
+test("a refused prompt is told from other failures", async () => {
   const errors = [{ pointer: "/prompt", detail: "At most 10 characters." }];
-  answerWith(problem(422, { errors }));
+  respondWith(problem(422, { errors }));
   const hook = render();
   await hook.start();
   await hook.reaches("failed");
   expect(hook.now()).toMatchObject({ sentence: "At most 10 characters.", invalid: true });
 });
 
-test("a backend that is not there is asked again after the time it names", async () => {
+test("a backend that is starting is retried after the time it names", async () => {
   vi.useFakeTimers({ shouldAdvanceTime: true });
   const stream = new FakeStream();
-  const fetch = answerWith(problem(503, {}, { "Retry-After": "7" }), stream.response);
+  const fetch = respondWith(problem(503, {}, { "Retry-After": "7" }), stream.response);
   const hook = render();
   await hook.start();
   await hook.reaches("waiting");
-  expect(hook.now().sentence).toBe("The server is starting. Asking again in 7 seconds.");
+  expect(hook.now()).toMatchObject({ sentence: "The server is starting. Retrying in 7 seconds." });
 
   await act(() => vi.advanceTimersByTimeAsync(6000));
   expect(fetch).toHaveBeenCalledOnce();
@@ -136,37 +144,39 @@ test("a backend that is not there is asked again after the time it names", async
   expect(fetch).toHaveBeenCalledTimes(2);
   stream.send({ event: "token", text: "here" });
   await hook.shows("here");
-  expect(hook.now().sentence).toBeUndefined();
+  expect(hook.now()).not.toHaveProperty("sentence");
 });
 
-test("it stops asking a backend that stays away", async () => {
+test("retries end if the backend does not start", async () => {
   vi.useFakeTimers({ shouldAdvanceTime: true });
-  const answers = Array.from({ length: 6 }, () => problem(503, {}, { "Retry-After": "1" }));
-  const fetch = answerWith(...answers);
+  const responses = Array.from({ length: 6 }, () => problem(503, {}, { "Retry-After": "1" }));
+  const fetch = respondWith(...responses);
   const hook = render();
   await hook.start();
   await act(() => vi.advanceTimersByTimeAsync(6000));
   await hook.reaches("failed");
   expect(fetch).toHaveBeenCalledTimes(6);
-  expect(hook.now().sentence).toBe("The server is not available. Try again in 1 second.");
+  expect(hook.now()).toMatchObject({
+    sentence: "The server is not available. Try again in 1 second.",
+  });
 });
 
-test("cancelling ends the wait", async () => {
+test("cancelling ends the retries", async () => {
   vi.useFakeTimers({ shouldAdvanceTime: true });
-  const fetch = answerWith(problem(503, {}, { "Retry-After": "1" }));
+  const fetch = respondWith(problem(503, {}, { "Retry-After": "1" }));
   const hook = render();
   await hook.start();
   await hook.reaches("waiting");
   await hook.cancel();
   await act(() => vi.advanceTimersByTimeAsync(5000));
-  expect(hook.now().stage).toBe("cancelled");
+  expect(hook.now()).toMatchObject({ stage: "cancelled" });
   expect(fetch).toHaveBeenCalledOnce();
 });
 
 test("a new answer ends the one before it", async () => {
   const first = new FakeStream();
   const second = new FakeStream();
-  answerWith(first.response, second.response);
+  respondWith(first.response, second.response);
   const hook = render();
   await hook.start();
   first.send({ event: "token", text: "first" });
@@ -175,13 +185,65 @@ test("a new answer ends the one before it", async () => {
   second.send({ event: "token", text: "second" });
   await hook.shows("second");
   await act(async () => first.send({ event: "token", text: " late" }));
-  expect(hook.now().text).toBe("second");
+  expect(hook.now()).toMatchObject({ text: "second" });
+});
+
+test.each([
+  ["malformed JSON", new Response("data: {oops\n\n", { headers: EVENT_STREAM })],
+  [
+    "a page of a proxy",
+    new Response("<h1>Log in</h1>", { headers: { "Content-Type": "text/html" } }),
+  ],
+])("%s is not mistaken for a server that can't be reached", async (_, response) => {
+  const log = vi.spyOn(console, "error").mockReturnValue();
+  respondWith(response);
+  const hook = render();
+  await hook.start();
+  await hook.reaches("failed");
+  const sentence = "The server sent something that this page can't read.";
+  expect(hook.now()).toMatchObject({ sentence });
+  expect(log).toHaveBeenCalledWith(expect.objectContaining({ name: "MalformedStreamError" }));
+});
+
+test("a bug is logged, and not mistaken for a server that can't be reached", async () => {
+  const log = vi.spyOn(console, "error").mockReturnValue();
+  const bug = new TypeError("undefined is not a function");
+  const response = new FakeStream().response;
+  vi.spyOn(response.headers, "get").mockImplementation(() => {
+    throw bug;
+  });
+  respondWith(response);
+  const hook = render();
+  await hook.start();
+  await hook.reaches("failed");
+  expect(hook.now()).toMatchObject({ sentence: "Something went wrong on this page." });
+  expect(log).toHaveBeenCalledWith(bug);
+});
+
+test("an event of an unknown kind is skipped", async () => {
+  const stream = new FakeStream();
+  respondWith(stream.response);
+  const hook = render();
+  await hook.start();
+  stream.write('event: later\ndata: {"event":"later"}\n\n');
+  stream.send({ event: "token", text: "known" });
+  await hook.shows("known");
+});
+
+test("start and cancel stay the same between renders", async () => {
+  respondWith(new FakeStream().response);
+  const hook = render();
+  const functions = hook.functions();
+  await hook.start();
+  await hook.cancel();
+  expect(hook.functions()).toEqual(functions);
 });
 
 test("leaving the page aborts the request", async () => {
-  const fetch = answerWith(new FakeStream().response);
+  const fetch = respondWith(new FakeStream().response);
   const hook = render();
   await hook.start();
+  await waitFor(() => expect(fetch).toHaveBeenCalledOnce());
   hook.unmount();
-  expect(fetch.mock.calls[0]?.[1]?.signal?.aborted).toBe(true);
+  expect(fetch.mock.lastCall?.[0].signal.aborted).toBe(true);
 });

@@ -1,108 +1,103 @@
-import { useEffect, useRef, useState } from "react";
-import { StreamFailure, seconds, streamAnswer } from "./stream";
+import { useCallback, useEffect, useReducer, useRef } from "react";
+import { unlessOffline } from "./failure";
+import type { Progress } from "./stream";
 
-/** How often a backend that is not there is asked again by itself. */
-const RETRIES = 5;
+const NOT_LOADED = "A part of this page can't be loaded. Reload the page.";
 
-export type Stage =
-  | "idle"
-  | "connecting"
-  | "waiting"
-  | "streaming"
-  | "done"
-  | "cancelled"
-  | "failed";
-
-export interface StreamState {
-  stage: Stage;
-  /** What has arrived of the answer; kept when the stream breaks off or is cancelled. */
+interface Started {
+  /** What has arrived of the answer; kept if the stream fails or is cancelled. */
   text: string;
-  /** While waiting and after a failure: what is the matter, as a sentence. */
-  sentence?: string | undefined;
-  /** Whether the sentence is about the prompt. */
-  invalid?: boolean;
-  /** When the answer was asked for and when it ended, in milliseconds of `Date.now()`. */
-  startedAt?: number;
-  endedAt?: number;
+  /** In milliseconds, as from `Date.now()`. */
+  startedAt: number;
 }
 
+interface Ended extends Started {
+  endedAt: number;
+}
+
+/** Where an answer stands. */
+export type StreamState =
+  | { stage: "idle" }
+  | ({ stage: "connecting" } & Started)
+  | ({ stage: "waiting"; sentence: string } & Started)
+  | ({ stage: "streaming" } & Started)
+  | ({ stage: "done" } & Ended)
+  | ({ stage: "cancelled" } & Ended)
+  /** `invalid`: the prompt was refused, and the sentence says why. */
+  | ({ stage: "failed"; sentence: string; invalid: boolean } & Ended);
+
+type Action = ({ type: "start" } | { type: "cancel" } | Progress) & {
+  /** The time of the action, so that the reducer is pure. */
+  at: number;
+};
+
+type Active = Extract<StreamState, { stage: "connecting" | "waiting" | "streaming" }>;
+
 /** Whether an answer is under way, so that it can be cancelled. */
-export function isActive(stage: Stage): boolean {
+export function isActive(state: StreamState): state is Active {
+  const { stage } = state;
   return stage === "connecting" || stage === "waiting" || stage === "streaming";
+}
+
+function reduce(state: StreamState, action: Action): StreamState {
+  if (action.type === "start") return { stage: "connecting", text: "", startedAt: action.at };
+  if (!isActive(state)) return state;
+  const { text, startedAt } = state;
+  const ended = { text, startedAt, endedAt: action.at };
+  switch (action.type) {
+    case "waiting":
+      return { stage: "waiting", sentence: action.sentence, text, startedAt };
+    case "token":
+      return { stage: "streaming", text: text + action.text, startedAt };
+    case "done":
+      return { stage: "done", ...ended };
+    case "cancel":
+      return { stage: "cancelled", ...ended };
+    case "failed":
+      return { stage: "failed", sentence: action.sentence, invalid: action.invalid, ...ended };
+  }
+}
+
+/** Loads the code that streams, which the first page does without. */
+export function loadStream() {
+  return import("./stream");
 }
 
 /**
  * Streams one answer at a time into a component's state.
  *
- * `start` asks, ending whatever was under way; `cancel` stops and keeps what has arrived. A
- * backend that is not there (503) is asked again after the time it names. When the component
- * goes away, so does the request.
+ * `start` sends a prompt and ends the answer before it; `cancel` stops and keeps what has
+ * arrived. Both stay the same between renders. Unmounting aborts the request.
  */
 export function useStream() {
-  const [state, setState] = useState<StreamState>({ stage: "idle", text: "" });
+  const [state, dispatch] = useReducer(reduce, { stage: "idle" });
   const controller = useRef<AbortController>(null);
 
   useEffect(() => () => controller.current?.abort(), []);
 
-  function cancel() {
+  const cancel = useCallback(() => {
     controller.current?.abort();
-    setState((now) =>
-      isActive(now.stage)
-        ? { ...now, stage: "cancelled", sentence: undefined, endedAt: Date.now() }
-        : now,
-    );
-  }
+    dispatch({ type: "cancel", at: Date.now() });
+  }, []);
 
-  async function start(prompt: string) {
+  const start = useCallback(async (prompt: string) => {
     controller.current?.abort();
     controller.current = new AbortController();
     const { signal } = controller.current;
-    const update = (change: (now: StreamState) => Partial<StreamState>) => {
-      if (!signal.aborted) setState((now) => ({ ...now, ...change(now) }));
+    const report = (progress: Progress) => {
+      if (!signal.aborted) dispatch({ ...progress, at: Date.now() });
     };
-    setState({ stage: "connecting", text: "", startedAt: Date.now() });
-    for (let retries = 0; !signal.aborted; retries++) {
-      try {
-        for await (const event of streamAnswer({ prompt }, signal)) {
-          if (event.event === "token") {
-            update(({ text }) => ({
-              stage: "streaming",
-              text: text + event.text,
-              sentence: undefined,
-            }));
-          } else if (event.event === "done") {
-            update(() => ({ stage: "done", endedAt: Date.now() }));
-          } else {
-            throw new StreamFailure(event.detail);
-          }
-        }
-        return;
-      } catch (error) {
-        const failure =
-          error instanceof StreamFailure ? error : new StreamFailure("Something went wrong.");
-        if (!failure.unavailable || retries === RETRIES) {
-          const { message: sentence, invalid } = failure;
-          update(() => ({ stage: "failed", sentence, invalid, endedAt: Date.now() }));
-          return;
-        }
-        const wait = failure.retryAfter ?? 2;
-        const sentence = `The server is starting. Asking again in ${seconds(wait)}.`;
-        update(() => ({ stage: "waiting", sentence }));
-        await pause(wait * 1000, signal);
-      }
+    dispatch({ type: "start", at: Date.now() });
+    const code = await loadStream().catch(console.error);
+    if (!code) {
+      return report({ type: "failed", sentence: unlessOffline(NOT_LOADED), invalid: false });
     }
-  }
+    try {
+      for await (const progress of code.streamAnswer(prompt, signal)) report(progress);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }, []);
 
-  return { ...state, start, cancel };
-}
-
-/** Resolves after some milliseconds, or at once when the signal is aborted. */
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
+  return { state, start, cancel };
 }

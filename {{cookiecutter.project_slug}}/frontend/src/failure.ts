@@ -1,0 +1,48 @@
+import type { Problem } from "./api.gen";
+
+/** Why there is no answer, or only a part of one, as a sentence for the user. */
+export class Failure extends Error {
+  override name = "Failure";
+  /** The HTTP status, if the server refused the request. */
+  readonly status: number | undefined;
+  /** The seconds to wait before another attempt, if the server named them. */
+  readonly retryAfter: number | undefined;
+
+  constructor(sentence: string, response?: Response) {
+    super(sentence);
+    this.status = response?.status;
+    this.retryAfter = Number(response?.headers.get("Retry-After")) || undefined;
+  }
+}
+
+/** A sentence for something that did not load, unless the reason is that the user is offline. */
+export function unlessOffline(sentence: string): string {
+  return navigator.onLine ? sentence : "You are offline.";
+}
+
+/**
+ * Turns a response that refuses the request into a failure.
+ *
+ * @param response a response whose status is not a success.
+ * @param problem its body: a problem document, or whatever a proxy sent instead.
+ */
+export function refusal(response: Response, problem: Partial<Problem> | undefined): Failure {
+  const { retryAfter } = new Failure("", response);
+  const wait = retryAfter ? `in ${seconds(retryAfter)}` : "in a moment";
+  const sentences: Record<number, string | undefined> = {
+    413: "This is too long.",
+    422: problem?.errors?.map((error) => error.detail).join(" "),
+    429: `Too many requests. Try again ${wait}.`,
+    503: `The server is not available. Try again ${wait}.`,
+  };
+  const sentence =
+    sentences[response.status] ||
+    problem?.detail ||
+    `The server responded with ${response.status}.`;
+  return new Failure(sentence, response);
+}
+
+/** Writes a number of seconds with its noun: `1 second`, `20 seconds`. */
+export function seconds(count: number): string {
+  return count === 1 ? "1 second" : `${count} seconds`;
+}
