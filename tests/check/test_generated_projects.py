@@ -74,7 +74,7 @@ def test_the_workflows_are_well_formed(deployment: str, shared_folder: Path) -> 
 
 
 def test_the_page_is_named_as_answered(cloudflare_app: Path, tmp_path: Path) -> None:
-    answers = {"project_name": "<Q&A> \"it's\" 100%", "description": "</title> & \"more\" %MODE%"}
+    answers = {"project_name": '<Q&A> "it\'s" 100%', "description": '</title> & "more" %MODE%'}
     project = generate(tmp_path, initialize_git="false", **answers)
     for name in ("node_modules", "frontend/node_modules"):
         (project / name).symlink_to(cloudflare_app / name)

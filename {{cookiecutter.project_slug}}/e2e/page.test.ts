@@ -1,7 +1,11 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
+import manifest from "../package.json" with { type: "json" };
+import { overflow, recordHeights } from "./layout.ts";
 import { ask } from "./prompt.ts";
-import { production } from "./target.ts";
+import { ask as askServer, production } from "./target.ts";
+
+const LONG_WORD = "abcdefghij".repeat(60);
 
 /** Gathers what the page complains about: errors, and violations of the security policy. */
 async function watch(page: Page): Promise<string[]> {
@@ -25,7 +29,14 @@ function recordAnswer(page: Page) {
   });
 }
 
-test("an answer arrives word by word, and can be copied", async ({ page }) => {
+test("the page is named after package.json", async ({ page }) => {
+  await page.goto("/");
+  await expect(page).toHaveTitle(manifest.displayName);
+  const description = page.locator('meta[name="description"]');
+  await expect(description).toHaveAttribute("content", manifest.description);
+});
+
+test("an answer arrives piece by piece, and can be copied", async ({ page }) => {
   const complaints = await watch(page);
   await page.goto("/");
   const recorded = await recordAnswer(page);
@@ -68,6 +79,110 @@ test("Escape cancels and keeps what has arrived, Retry asks again", async ({ pag
   expect(whole.length).toBeGreaterThan(kept.length);
 });
 
+/** Counts the prompts that the page sends. */
+function countPrompts(page: Page): { count: number } {
+  const prompts = { count: 0 };
+  page.on("request", (request) => {
+    if (request.url().endsWith("/stream")) prompts.count++;
+  });
+  return prompts;
+}
+
+/** Answers each prompt by a stream of these events. */
+async function fakeAnswer(page: Page, ...events: { event: string; [field: string]: unknown }[]) {
+  const body = events.map((data) => `event: ${data.event}\ndata: ${JSON.stringify(data)}\n\n`);
+  await page.route("**/stream", (route) =>
+    route.fulfill({ contentType: "text/event-stream", body: body.join("") }),
+  );
+}
+
+for (const clickCount of [1, 2]) {
+  test(`Cancel cancels and sends nothing, clicked ${clickCount} times`, async ({ page }) => {
+    await page.goto("/");
+    const prompts = countPrompts(page);
+    await ask(page, "60 0.1");
+    await page.getByRole("button", { name: "Cancel" }).click({ clickCount });
+    await expect(page.getByText("Cancelled", { exact: true })).toBeVisible();
+    await page.waitForTimeout(300); // in which a second prompt would be sent
+    await expect(page.getByText("Cancelled", { exact: true })).toBeVisible();
+    expect(prompts.count).toBe(1);
+  });
+}
+
+test("after Cancel, the prompt has the focus", async ({ page }) => {
+  await page.goto("/");
+  await ask(page, "60 0.1");
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await expect(page.getByRole("textbox", { name: "Prompt" })).toBeFocused();
+});
+
+test("a double click on Send or Retry sends once and does not cancel", async ({ page }) => {
+  await page.goto("/");
+  const prompts = countPrompts(page);
+  await page.getByRole("textbox", { name: "Prompt" }).fill("5 0.1");
+  await page.getByRole("button", { name: "Send" }).dblclick();
+  const done = page.getByText("Done", { exact: true });
+  await expect(done).toBeVisible();
+  expect(prompts.count).toBe(1);
+  await page.getByRole("button", { name: "Retry" }).dblclick();
+  await expect(done).toBeVisible();
+  expect(prompts.count).toBe(2);
+});
+
+test("no content widens the page", async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 800 });
+  await page.route("**/env", (route) =>
+    route.fulfill({
+      json: { version: LONG_WORD, [LONG_WORD]: LONG_WORD, settings: { [LONG_WORD]: true } },
+    }),
+  );
+  await page.goto("/");
+  await page.evaluate((word) => {
+    for (const element of document.querySelectorAll("h1, header p")) element.textContent = word;
+  }, LONG_WORD);
+  await page.getByText("Environment").click();
+  await expect(page.getByText(LONG_WORD).last()).toBeVisible();
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
+
+  await fakeAnswer(
+    page,
+    { event: "token", text: LONG_WORD },
+    { event: "error", detail: LONG_WORD },
+  );
+  await ask(page, LONG_WORD);
+  await expect(page.getByRole("alert")).toHaveText(LONG_WORD);
+  await expect(page.getByTestId("answer")).toHaveText(LONG_WORD);
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
+
+  const errors = [{ pointer: "/prompt", detail: LONG_WORD }];
+  await page.route("**/stream", (route) =>
+    route.fulfill({ status: 422, contentType: "application/problem+json", json: { errors } }),
+  );
+  await page.getByRole("button", { name: "Retry" }).click();
+  await expect(page.locator("form").getByRole("alert")).toHaveText(LONG_WORD);
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
+});
+
+for (const width of [320, 768]) {
+  test(`nothing jumps when an answer starts or ends: ${width} px`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 800 });
+    await page.goto("/");
+    await page.getByRole("textbox", { name: "Prompt" }).fill("40 0.03");
+    const formHeights = await recordHeights(page.locator("form"));
+    await page.keyboard.press("Enter");
+    const frameHeights = await recordHeights(
+      page.getByRole("region", { name: "Answer" }),
+      page.getByTestId("answer"),
+    );
+    await expect(page.getByText("Done", { exact: true })).toBeVisible();
+    await expect(page.getByRole("button", { name: "Retry" })).toBeVisible();
+    expect(new Set(await formHeights.jsonValue()).size).toBe(1);
+    const [frameHeight, ...others] = new Set(await frameHeights.jsonValue());
+    expect(others).toEqual([]); // the card grows by its text and by nothing else
+    expect(frameHeight).toBeGreaterThan(32);
+  });
+}
+
 test("the environment is shown when it is opened", async ({ page }) => {
   const complaints = await watch(page);
   await page.goto("/");
@@ -76,16 +191,17 @@ test("the environment is shown when it is opened", async ({ page }) => {
   expect(complaints).toEqual([]);
 });
 
-test("a prompt that is too long is said at the field", async ({ page }) => {
+test("the field says why a prompt is refused, in the server's words", async ({ page }) => {
+  const tooLong = "x".repeat(500_000);
+  const { errors } = await (await askServer(tooLong)).json();
   await page.goto("/");
-  await ask(page, "x".repeat(10_001));
-  await expect(page.getByRole("alert")).toContainText("at most 10000 characters");
-  await expect(page.getByRole("textbox", { name: "Prompt" })).toHaveAccessibleDescription(
-    /at most 10000/,
-  );
+  await ask(page, tooLong);
+  await expect(page.getByRole("alert")).toHaveText(errors[0].detail);
+  const field = page.getByRole("textbox", { name: "Prompt" });
+  await expect(field).toHaveAccessibleDescription(errors[0].detail);
 });
 
-test("a chosen theme is kept, and is there before the page is", async ({ page }) => {
+test("a chosen theme is kept, and applied before the page's own code runs", async ({ page }) => {
   await page.emulateMedia({ colorScheme: "light" });
   await page.goto("/");
   await page.getByRole("button", { name: "Use the dark theme" }).click();
@@ -108,8 +224,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await expect(page.getByText("MODEL_API_KEY")).toBeVisible();
       const { violations } = await new AxeBuilder({ page }).analyze();
       expect(violations).toEqual([]);
-      const overflow = () => document.documentElement.scrollWidth - innerWidth;
-      expect(await page.evaluate(overflow)).toBeLessThanOrEqual(0);
+      expect(await overflow(page)).toBeLessThanOrEqual(0);
     });
   }
 }
@@ -124,7 +239,7 @@ test.describe("a deployed page", { tag: "@production" }, () => {
 
   test("asks for a reload when a newer one has replaced its files", async ({ page }) => {
     await page.goto("/");
-    await page.route("**/assets/EnvPanel-*.js", (route) => route.fulfill({ status: 404 }));
+    await page.route("**/assets/api-*.js", (route) => route.fulfill({ status: 404 }));
     await page.getByText("Environment").click();
     await expect(page.getByText("A new version of this page is out.")).toBeVisible();
   });

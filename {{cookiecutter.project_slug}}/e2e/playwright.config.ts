@@ -1,39 +1,57 @@
 import { existsSync } from "node:fs";
-import { defineConfig, devices } from "@playwright/test";
-import { production, url } from "./target.ts";
+import { chromium, defineConfig, devices } from "@playwright/test";
+import { ports } from "./ports.ts";
+import { isGiven, production, url } from "./target.ts";
 
-// Debian's Chromium where there is one; else Playwright's, from `bunx playwright install chromium`.
-const chromium = process.env.CHROMIUM ?? "/usr/bin/chromium";
-
-if (!production) {
-  console.log("The rows tagged @production are left out: the dev server has no built files.");
+const executablePath = [process.env.CHROMIUM, "/usr/bin/chromium", chromium.executablePath()].find(
+  (path) => path && existsSync(path),
+);
+if (!executablePath) {
+  console.error(
+    "Chromium is missing: run `bun run --cwd e2e chromium`, or set CHROMIUM to its path.",
+  );
+  process.exit(1);
 }
+
+/** Tags of tests that this server can't pass. */
+const leftOut: RegExp[] = [];
+if (!production) leftOut.push(/@production/); // the dev server has no built files
+if (isGiven && !process.env.E2E_ECHO) leftOut.push(/@echo/); // only a test's backend has /api/echo
 
 export default defineConfig({
   testDir: ".",
   fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),
-  ...(!production && { grepInvert: /@production/ }),
+  grepInvert: leftOut,
   reporter: "list",
   workers: 2,
   use: {
     ...devices["Desktop Chrome"],
     baseURL: url,
     launchOptions: {
-      ...(existsSync(chromium) && { executablePath: chromium }),
+      executablePath,
       chromiumSandbox: process.getuid?.() !== 0, // Chromium's sandbox refuses to run as root
     },
     permissions: ["clipboard-read", "clipboard-write"],
     trace: "retain-on-failure",
   },
-  ...(!process.env.E2E_URL && {
-    webServer: {
-      command: "bun run dev",
-      cwd: "..",
-      env: { ACCESS_LOG: "false" },
-      url: `${url}/api/health`,
-      reuseExistingServer: true,
-      gracefulShutdown: { signal: "SIGTERM", timeout: 10_000 },
-    },
+  ...(!isGiven && {
+    webServer: [
+      {
+        name: "backend",
+        command: "bun scripts/python.ts -m tests.serve",
+        cwd: "..",
+        env: { ACCESS_LOG: "false", BACKEND_HOST: "127.0.0.1", BACKEND_PORT: ports.backend },
+        url: `http://127.0.0.1:${ports.backend}/api/health`,
+        gracefulShutdown: { signal: "SIGTERM", timeout: 10_000 },
+      },
+      {
+        name: "frontend",
+        command: "bun run --silent --cwd frontend dev",
+        cwd: "..",
+        env: { BACKEND_PORT: ports.backend, FRONTEND_PORT: ports.frontend },
+        url,
+      },
+    ],
   }),
 });

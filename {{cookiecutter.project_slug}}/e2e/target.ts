@@ -1,12 +1,17 @@
-/** The server that is tested: `E2E_URL`, or the dev server, which is started where it is missing. */
-export const url = (process.env.E2E_URL ?? "http://localhost:5173").replace(/\/$/, "");
+import { ports } from "./ports.ts";
+
+/** The server under test: `E2E_URL`, or the dev server that Playwright starts. */
+export const url = (process.env.E2E_URL || `http://localhost:${ports.frontend}`).replace(/\/$/, "");
+
+/** Whether that server is `E2E_URL`, so that its answers are its own. */
+export const isGiven = Boolean(process.env.E2E_URL);
 
 /**
  * Whether that server serves built files, as a deployed one does.
  *
  * A given URL is taken to be such a server; `E2E_SERVER=dev` says that it is a dev server.
  */
-export const production = Boolean(process.env.E2E_URL) && process.env.E2E_SERVER !== "dev";
+export const production = isGiven && process.env.E2E_SERVER !== "dev";
 
 /** Asks `/stream` for an answer. */
 export function ask(prompt: unknown, init: RequestInit = {}): Promise<Response> {
