@@ -1,0 +1,32 @@
+"""schemathesis: sends generated requests to a server and compares the responses to a document."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+CASES = 20
+"""The most generated requests of each kind and operation."""
+
+
+def check(url: str, document: Path) -> None:
+    """Check that a server answers as the OpenAPI document says, also to requests that are wrong.
+
+    Args:
+        url: where the app is served, without a path. It must not limit the rate of prompts.
+        document: what `python -m app.openapi` prints.
+
+    Raises:
+        AssertionError: a response is not as described; the message is schemathesis's report.
+    """
+    command = (
+        *(Path(sys.executable).with_name("schemathesis"), "run", document),
+        *("--url", url, "--checks", "all", "--workers", "4", "--max-examples", CASES),
+        *("--seed", 1, "--generation-database", "none"),
+    )
+    done = subprocess.run(
+        [str(part) for part in command],
+        env={**os.environ, "NO_PROXY": "*", "no_proxy": "*"},
+        capture_output=True, text=True, timeout=600, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-8000:]
