@@ -14,7 +14,7 @@ def check(url: str, document: Path) -> None:
 
     Args:
         url: where the app is served, without a path. It must not limit the rate of prompts.
-        document: what `python -m app.openapi` prints.
+        document: what `python -m app.openapi` prints, in a folder of the test.
 
     Raises:
         AssertionError: a response is not as described; the message is schemathesis's report.
@@ -26,6 +26,7 @@ def check(url: str, document: Path) -> None:
     )
     done = subprocess.run(
         [str(part) for part in command],
+        cwd=document.parent,  # where schemathesis keeps its cache
         env={**os.environ, "NO_PROXY": "*", "no_proxy": "*"},
         capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
