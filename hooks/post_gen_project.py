@@ -33,6 +33,7 @@ OWNED = {
         "deploy",
         "docs/monolith.md",
         "image",
+        "scripts/image",
     ),
 }
 """Which paths each layout owns alone."""

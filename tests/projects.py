@@ -97,8 +97,8 @@ def shared(base: Path, deployment: str) -> Path:
     output = base / deployment
     with FileLock(base / f"{deployment}.lock"):
         if not (output / "done").exists():
-            project = generate(output / "app", deployment=deployment)
+            project = generate(output / "my app's ü", deployment=deployment)
             run(project, "bun", "install", "--frozen-lockfile")
             run(project, "bun", "run", "setup:backend")
             (output / "done").write_text(project.name)
-    return output / "app" / (output / "done").read_text()
+    return output / "my app's ü" / (output / "done").read_text()

@@ -62,11 +62,11 @@ export async function runServers({ scripts, ports, env, urls }: Servers): Promis
   preparePython();
 
   // A process group of its own, so that one signal reaches all servers and their children.
-  const servers = Bun.spawn(["bun", "run", "--parallel", ...scripts], {
+  const servers = Bun.spawn(["bun", "scripts/server-group.ts", ...scripts], {
     cwd: ROOT,
     detached: true,
     env: { ...process.env, ...(process.stdout.isTTY && { FORCE_COLOR: "1" }), ...env },
-    stdio: ["ignore", "inherit", "inherit"],
+    stdio: ["pipe", "inherit", "inherit"],
   });
   let stopping = false;
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {

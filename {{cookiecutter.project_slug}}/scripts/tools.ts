@@ -60,6 +60,8 @@ function checkDocker(): string | undefined {
 }
 
 function checkPackages(): string | undefined {
+  if (/[#%?]/.test(ROOT))
+    return `Vite can't work in a folder with #, % or ? in its path: rename or move ${ROOT}`;
   return existsSync(resolve(ROOT, "node_modules")) ? undefined : "Run `bun install` first.";
 }
 

@@ -1,73 +1,54 @@
 /**
- * Says, each in one sentence, what would fail late: `bun scripts/cloudflare/preflight.ts MODE`,
- * where MODE is `dev` (no containers), `preview` or `deploy`.
+ * Checks prerequisites; prints one line per problem.
+ *
+ *     bun scripts/cloudflare/preflight.ts dev|preview|deploy
  */
 import { existsSync, readFileSync } from "node:fs";
-import { REQUIRED } from "../../worker/container-env";
-import { withDotEnv } from "../environment";
+import { join } from "node:path";
+import { fail, ROOT } from "../environment";
+import { missingLocalSettings, missingSettings } from "../settings";
+import { output, type Tool, toolProblems } from "../tools";
 
-const [mode = "deploy"] = process.argv.slice(2);
+/** What a command is about to do; `dev` runs no containers. */
+const MODES = ["dev", "preview", "deploy"] as const;
+type Mode = (typeof MODES)[number];
 
-/** What a command prints, or undefined where it is missing or fails. */
-function output(command: string, ...args: string[]): string | undefined {
-  if (!Bun.which(command)) return undefined;
-  const done = Bun.spawnSync([command, ...args], { stdio: ["ignore", "pipe", "ignore"] });
-  return done.success ? done.stdout.toString() : undefined;
+/** A wrangler.json(c), which wrangler would use instead of wrangler.toml. */
+function configurationProblems(): string[] {
+  return ["wrangler.json", "wrangler.jsonc"]
+    .filter((name) => existsSync(join(ROOT, name)))
+    .map((name) => `wrangler would use ${name} instead of wrangler.toml: remove it.`);
 }
 
-function* nodeProblems(): Generator<string> {
-  const [major = 0, minor = 0] =
-    (output("node", "--version") ?? "").match(/\d+/g)?.map(Number) ?? [];
-  if (major * 100 + minor < 2212) {
-    yield "Node.js 22.12 or later is needed by wrangler: https://nodejs.org";
-  }
+function accountProblems(): string[] {
+  // wrangler exits with success even if nobody is logged in
+  const unknown = /not authenticated|^$/.test(output("wrangler", "whoami") ?? "");
+  return unknown ? ["You are not logged in to Cloudflare: bunx wrangler login"] : [];
 }
 
-function* configurationProblems(): Generator<string> {
-  for (const name of ["wrangler.json", "wrangler.jsonc"]) {
-    if (existsSync(name)) yield `${name} would silently win over wrangler.toml: remove it.`;
-  }
+/** Lists the names of the variables and secrets of the deployed Worker. */
+function deployedSettings(): string[] {
+  const secrets: { name: string }[] = JSON.parse(output("wrangler", "secret", "list") || "[]");
+  const { vars = {} } = Bun.TOML.parse(readFileSync(join(ROOT, "wrangler.toml"), "utf8")) as {
+    vars?: object;
+  };
+  return [...secrets.map(({ name }) => name), ...Object.keys(vars)];
 }
 
-function* dockerProblems(): Generator<string> {
-  if (mode !== "dev" && output("docker", "info") === undefined) {
-    yield "Docker builds the container's image, and no engine answers `docker info`: start it.";
-  }
+function settingProblems(mode: Mode): string[] {
+  if (mode !== "deploy") return missingLocalSettings();
+  return missingSettings(deployedSettings, (name) => `bunx wrangler secret put ${name}`);
 }
 
-function* accountProblems(): Generator<string> {
-  // wrangler succeeds here even where nobody is logged in
-  if (mode === "deploy" && /not authenticated|^$/.test(output("wrangler", "whoami") ?? "")) {
-    yield "wrangler does not know your account: bunx wrangler login";
-  }
+function problems(mode: Mode): string[] {
+  const tools: Tool[] = mode === "dev" ? ["node", "packages"] : ["node", "packages", "docker"];
+  const found = [...toolProblems(tools), ...configurationProblems()];
+  if (found.length > 0) return found;
+  if (mode === "deploy") found.push(...accountProblems());
+  return found.length > 0 ? found : settingProblems(mode);
 }
 
-/** The names of the secrets that the app will find. */
-function givenSecrets(): string[] {
-  if (mode === "deploy") {
-    const listed: { name: string }[] = JSON.parse(output("wrangler", "secret", "list") ?? "[]");
-    return listed.map(({ name }) => name);
-  }
-  const given = withDotEnv(process.env);
-  return Object.keys(given).filter((name) => given[name]);
-}
-
-function* secretProblems(): Generator<string> {
-  if (REQUIRED.length === 0) return;
-  const { vars = {} } = Bun.TOML.parse(readFileSync("wrangler.toml", "utf8")) as { vars?: object };
-  const given = [...givenSecrets(), ...Object.keys(vars)];
-  for (const name of REQUIRED.filter((name) => !given.includes(name))) {
-    const remedy = mode === "deploy" ? `bunx wrangler secret put ${name}` : "set it in .env";
-    yield `The app needs ${name}: ${remedy}`;
-  }
-}
-
-const problems = [
-  ...nodeProblems(),
-  ...configurationProblems(),
-  ...dockerProblems(),
-  ...accountProblems(),
-  ...secretProblems(),
-];
-for (const problem of problems) console.error(problem);
-process.exit(problems.length ? 1 : 0);
+const mode = MODES.find((name) => name === process.argv[2]);
+if (!mode) fail(`Usage: bun scripts/cloudflare/preflight.ts ${MODES.join("|")}`);
+const found = problems(mode);
+if (found.length > 0) fail(...found);

@@ -1,0 +1,26 @@
+/**
+ * Runs the Worker and the built frontend on this machine, with the settings in `.env`; with
+ * `--containers` the backend in containers, else in front of the backend of `dev:backend`.
+ *
+ *     bun scripts/cloudflare/wrangler.ts [--containers]
+ */
+import { config } from "../../package.json";
+import { exec, fail } from "../environment";
+import { readPort, requireFreePorts } from "../ports";
+import { givenSettings } from "../settings";
+import { writeEnvFile } from "./env-file";
+
+const ENV_FILE = ".wrangler/dev.env";
+
+const containers = process.argv.includes("--containers");
+const port = readPort("WORKER_PORT", 8787);
+const origin = `http://127.0.0.1:${readPort("BACKEND_PORT", config.backendPort)}`;
+await requireFreePorts({ WORKER_PORT: port });
+writeEnvFile(ENV_FILE, containers ? givenSettings() : {});
+
+const backend = containers
+  ? []
+  : ["--enable-containers=false", "--var", `BACKEND_ORIGIN:${origin}`];
+const options = ["--assets", "dist/frontend-dev", "--env-file", ENV_FILE, "--port", String(port)];
+const wrangler = Bun.which("wrangler") ?? fail("Run `bun install` first.");
+exec(wrangler, ["dev", ...options, ...backend], process.env);
