@@ -25,7 +25,7 @@ SECONDS = 2
 STREAMS, INTERVAL, EVENTS = 20, 0.01, 500
 IMAGE, BARE = "bench-monolith", "bench-bare-fastapi"
 APP, BACKEND, NGINX, FASTAPI = 33110, 33111, 33120, 33130
-ANSWER = HERE.parents[1] / "tests/real/monolith/answer"
+ANSWER = HERE.parents[1] / "tests/real/answer.py"
 
 
 def docker(*arguments: str) -> str:
@@ -43,7 +43,7 @@ def start(*arguments: str) -> str:
 APP_OPTIONS = (
     *("--env", f"PORT={APP}", "--env", f"BACKEND_PORT={BACKEND}"),
     *("--env", "STREAM_REQUESTS_PER_MINUTE=1000000"),
-    *("--volume", f"{ANSWER}:/opt/app/app/answer:ro"),
+    *("--volume", f"{ANSWER}:/opt/app/app/answer/__init__.py:ro"),
 )
 
 

@@ -1,30 +1,47 @@
 #!/usr/bin/env bash
 # The container's first process: starts the backend, then nginx, and ends when either ends.
 #
-# SIGTERM or SIGINT: nginx stops accepting and finishes what runs, for at most GRACE_SECONDS; then
-# the backend stops; exit status 0. If one of the two dies, it says which and why, and the exit
-# status is 1, so that the platform starts the container again. Bash as process 1 also reaps orphans.
+# SIGTERM or SIGINT: nginx stops accepting and finishes running requests, for at most GRACE_SECONDS; then the
+# backend stops; exit status 0. If either dies, it logs which and why and exits with status 1, so that the
+# platform restarts the container. A wrong setting is status 2. Bash as process 1 also reaps orphans.
 set -uo pipefail
+
 here=$(dirname "$0")
+# shellcheck source-path=SCRIPTDIR
+source "$here/settings.sh"
 
-say() { echo "entrypoint: $*" >&2; }
+log() { # LEVEL MESSAGE
+  local format='%s %s entrypoint %s\n' time
+  [[ $LOG_FORMAT == text ]] || format='{"time":"%s","level":"%s","logger":"entrypoint","message":"%s"}\n'
+  TZ=UTC printf -v time '%(%Y-%m-%dT%H:%M:%S+00:00)T'
+  # shellcheck disable=SC2059 # the format is one of these two
+  printf "$format" "$time" "$1" "$2" >&2
+}
 
-why() { # STATUS of a process that ended
+reason() { # STATUS of a process that ended
   if (($1 > 128)); then echo "signal $(kill -l "$1")"; else echo "status $1"; fi
 }
 
-"$here/render-config.sh" >/tmp/nginx.conf || exit 2
+if [[ ! -w /tmp ]]; then
+  echo 'The image has to write to /tmp. Mount one, as with docker run --tmpfs /tmp.' >&2
+  exit 2
+fi
+if ! "$here/render-config.sh" >/tmp/nginx.conf 2>/tmp/problems; then
+  python -m app.settings --check 2>>/tmp/problems
+  awk '!named[$1]++' /tmp/problems >&2 # once, if a setting is wrong for both
+  exit 2
+fi
 if [[ ${1:-} == test ]]; then
   exec nginx -t -q -e stderr -c /tmp/nginx.conf
 fi
 
-sleep infinity & # ends when a signal asks to stop, whatever is under way then
+sleep infinity & # ends when a signal asks to stop, which also ends the waiting below
 pause=$!
 stopping=''
 trap 'stopping=1; kill "$pause" 2>/dev/null' TERM INT
 
 rm -f /tmp/backend.sock
-BACKEND_SOCKET=/tmp/backend.sock python -m app &
+BACKEND_HOST=127.0.0.1 BACKEND_SOCKET=/tmp/backend.sock LAYOUT=monolith python -m app &
 backend=$!
 
 stop_backend() {
@@ -32,21 +49,23 @@ stop_backend() {
     kill -TERM "$backend" 2>/dev/null || exit 0
     sleep 0.2
   done
-  say 'the backend did not stop and is killed'
+  log WARNING 'The backend did not stop and is killed.'
   exit 0
 }
 
-# Platforms that look only at the port send requests once it is open: so not before the backend answers.
+# Platforms that probe only the port send requests once it is open: so not before the backend responds.
 deadline=$((SECONDS + START_SECONDS))
 until "$here/healthcheck.sh" "$BACKEND_PORT" 2>/dev/null; do
   [[ -z $stopping ]] || stop_backend
   if ! kill -0 "$backend" 2>/dev/null; then
     wait "$backend"
-    say "the backend ended with $(why $?) before it answered"
+    status=$?
+    ((status != 2)) || exit 2 # a wrong setting, which the backend has named
+    log ERROR "The backend ended with $(reason "$status") before it was ready."
     exit 1
   fi
   if ((SECONDS >= deadline)); then
-    say "the backend did not answer within $START_SECONDS s"
+    log ERROR "The backend was not ready within $START_SECONDS s."
     exit 1
   fi
   sleep 0.05
@@ -57,14 +76,14 @@ nginx=$!
 wait -n -p ended "$backend" "$nginx" "$pause"
 status=$?
 if [[ -z $stopping ]]; then
-  name='the backend'
+  name='The backend'
   [[ $ended != "$nginx" ]] || name=nginx
-  say "$name ended unexpectedly with $(why "$status")"
+  log ERROR "$name ended unexpectedly with $(reason "$status")."
   exit 1
 fi
 
-say 'stopping; running streams may finish'
-while kill -QUIT "$nginx" 2>/dev/null; do # again, for one that has only just started
+log INFO 'Stopping. Running streams may finish.'
+while kill -QUIT "$nginx" 2>/dev/null; do # again, because one that has only just started ignores it
   sleep 0.2
 done
 stop_backend

@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
-# healthcheck.sh PORT: succeeds if GET /api/health on this port answers 200.
-exec 3<>"/dev/tcp/127.0.0.1/$1" || exit 1
+# healthcheck.sh [PORT]: succeeds if GET /api/health responds with 200, from nginx unless another port is given.
+# shellcheck source-path=SCRIPTDIR
+source "$(dirname "$0")/settings.sh"
+exec 3<>"/dev/tcp/127.0.0.1/${1:-$PORT}" || exit 1
 printf 'GET /api/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' >&3
 read -r -t 3 -u 3 _ status _ && [[ $status == 200 ]]

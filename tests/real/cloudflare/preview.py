@@ -17,7 +17,7 @@ import httpx
 from tests import projects
 from tests.real.docker import docker
 
-HERE = Path(__file__).parent
+REAL = Path(__file__).parents[1]
 PAGE = "<!doctype html><title>page</title>"
 SETTINGS = {"SLEEP_AFTER_SECONDS": 6, "REQUESTS_PER_INSTANCE": 2, "START_SECONDS": 20}
 
@@ -38,14 +38,14 @@ def prepare(app: Path, folder: Path, **settings: int) -> Path:
         settings: variables of wrangler.toml to change, beside `SETTINGS`.
 
     Returns:
-        The copy: a page of one file, `answer.py` beside this file, `websockets` installed and no
+        The copy: a page of one file, `tests/real/answer.py`, `websockets` installed and no
         limit of prompts.
     """
     leave_out = shutil.ignore_patterns("node_modules", ".venv", ".wrangler", "dist")
     shutil.copytree(app, folder, ignore=leave_out)
     (folder / "node_modules").symlink_to(app / "node_modules")
-    shutil.copy(HERE / "answer.py", folder / "backend/app/answer.py")
-    shutil.copy(HERE / "echo.py", folder / "backend/app/routes/health.py")
+    shutil.copy(REAL / "answer.py", folder / "backend/app/answer.py")
+    shutil.copy(REAL / "echo.py", folder / "backend/app/routes/health.py")
     dockerfile = folder / "Dockerfile-cloudflare"
     install = "pip install --no-compile --target /opt/packages websockets==16.0"
     text = dockerfile.read_text().replace(" && rm -rf", f" && {install} \\\n && rm -rf", 1)

@@ -1,5 +1,6 @@
 """Containers of the monolith's image, for the tests beside this file."""
 
+import socket
 import subprocess
 import time
 import uuid
@@ -15,8 +16,17 @@ HARDENED = (
     *("--read-only", "--tmpfs", "/tmp:size=16m", "--cap-drop", "ALL"),
     *("--security-opt", "no-new-privileges"),
 )
-TEST_ANSWER = ("--volume", f"{Path(__file__).parent / 'answer'}:/opt/app/app/answer:ro")
 UNLIMITED = ("--env", "STREAM_REQUESTS_PER_MINUTE=1000000")
+HTML = {"Accept": "text/html,*/*"}
+
+
+def instead_of(module: str, file: Path) -> tuple[str, str]:
+    """Put a file in place of one of the app's modules; Python prefers a package to a module."""
+    return ("--volume", f"{file}:/opt/app/app/{module}/__init__.py:ro")
+
+
+TEST_ANSWER = instead_of("answer", Path(__file__).parents[1] / "answer.py")
+TEST_ENDPOINTS = instead_of("routes/health", Path(__file__).parents[1] / "echo.py")
 
 
 @dataclass
@@ -27,19 +37,31 @@ class Container:
     url: str = ""
 
     @classmethod
-    def start(cls, image: str, *options: str, port: int = 80) -> Self:
-        """Start the image on a free port of loopback, with further options of docker run."""
+    def start(
+        cls, image: str, *options: str, port: int = 80, command: tuple[str, ...] = ()
+    ) -> Self:
+        """Start the image on a free port of loopback.
+
+        Args:
+            image: the image's tag.
+            options: further options of docker run.
+            port: the port inside the container.
+            command: arguments for the image's entrypoint.
+
+        Returns:
+            The container, which may not be ready yet.
+        """
         name = f"monolith-test-{uuid.uuid4().hex[:12]}"
         publish = ("--publish", f"127.0.0.1::{port}")
-        docker("run", "--detach", "--name", name, *publish, *options, image)
+        docker("run", "--detach", "--name", name, *publish, *options, image, *command)
         container = cls(name)
         container.find_port(port)
         return container
 
     def find_port(self, port: int = 80) -> None:
         """Learn the address; it changes with each start, and a container that ended has none."""
-        address = docker("port", self.name, f"{port}/tcp", check=False).splitlines()[:1]
-        self.url = f"http://{address[0]}" if address else ""
+        address = docker("port", self.name, f"{port}/tcp", check=False)
+        self.url = f"http://{address}" if address.startswith("127.0.0.1:") else ""
 
     def __enter__(self) -> Self:
         """Give back the container."""
@@ -92,3 +114,26 @@ class Container:
         """Give back the bytes of memory in use by its processes, shared pages counted once each."""
         text = self.run("cat /proc/[0-9]*/smaps_rollup 2>/dev/null | grep ^Pss:")
         return sum(int(line.split()[1]) * 1024 for line in text.splitlines())
+
+
+def assert_problem(response: httpx.Response, status: int) -> None:
+    """Expect a problem document of RFC 9457 with one request id."""
+    assert response.status_code == status
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["status"] == status
+    assert response.json()["title"]
+    assert len(response.headers.get_list("x-request-id")) == 1
+
+
+def raw(container: Container, data: bytes, seconds: float = 5) -> bytes:
+    """Send bytes as they are; give back all that is received until the connection ends."""
+    host, port = container.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=seconds) as connection:
+        connection.sendall(data)
+        received = b""
+        try:
+            while piece := connection.recv(65536):
+                received += piece
+        except TimeoutError:
+            pass
+    return received

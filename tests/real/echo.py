@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+from collections.abc import AsyncGenerator
 
 from fastapi import APIRouter, Request, Response, WebSocket
 from fastapi.responses import StreamingResponse
@@ -56,6 +57,25 @@ async def status(code: int, size: int = 0, chunked: bool = False) -> Response:
     """Answer with a status and a body of so many bytes, of stated length or in chunks."""
     body = b"x" * size
     return StreamingResponse(iter([body]), code) if chunked else Response(body, code)
+
+
+async def lines(text: str) -> AsyncGenerator[str]:
+    """Yield a line twenty times, 0.05 s apart."""
+    for _ in range(20):
+        yield text
+        await asyncio.sleep(0.05)
+
+
+@router.get("/events")
+async def events() -> StreamingResponse:
+    """Stream events, with no other header than their type."""
+    return StreamingResponse(lines("data: 1\n\n"), media_type="text/event-stream")
+
+
+@router.get("/lines")
+async def json_lines() -> StreamingResponse:
+    """Stream JSON lines."""
+    return StreamingResponse(lines("1\n"), media_type="application/jsonl")
 
 
 @router.websocket("/echo")

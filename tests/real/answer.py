@@ -1,0 +1,29 @@
+"""A scripted answer, which the tests put in place of a project's own `app/answer.py`."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncGenerator
+
+log = logging.getLogger(__name__)
+
+
+async def answer(prompt: str) -> AsyncGenerator[str]:
+    """Answer the prompt "N S [SIZE]" with N pieces, S seconds apart.
+
+    Args:
+        prompt: two or three numbers; any other prompt is answered like "40 0.03".
+
+    Yields:
+        The time at which the piece was made, which all processes of the machine share, padded to
+        SIZE characters.
+    """
+    number, seconds, *size = prompt.split() if prompt[0].isdigit() else ("40", "0.03")
+    try:
+        for _ in range(int(number)):
+            yield str(time.monotonic()).ljust(int(size[0]) if size else 0, ".")
+            await asyncio.sleep(float(seconds))
+    except asyncio.CancelledError:
+        log.info("cancelled: %s", prompt)
+        raise
+    log.info("finished: %s", prompt)

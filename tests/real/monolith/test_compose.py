@@ -1,0 +1,38 @@
+"""`docker compose` on a server, with settings from `.env`."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.real.docker import docker as run_docker
+
+pytestmark = [pytest.mark.xdist_group("monolith"), pytest.mark.usefixtures("docker")]
+
+VALUE = "pa$word with 'quotes' \\ and #"
+
+
+def test_settings_come_from_env(monolith_app: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "compose-test"
+    leave_out = shutil.ignore_patterns("node_modules", ".venv", "dist", ".git")
+    shutil.copytree(monolith_app, folder, ignore=leave_out)
+    quoted = VALUE.replace("'", "\\'")
+    (folder / ".env").write_text(
+        f"MODEL_API_KEY='{quoted}'\nHTTP_PORT=127.0.0.1:18923\nPORT=8123\nGRACE_SECONDS=\n"
+    )
+    compose = ("compose", "--project-directory", str(folder))
+    try:
+        run_docker(*compose, "up", "--build", "--detach", "--wait")
+        report = httpx.get("http://127.0.0.1:18923/env").json()
+        assert report["settings"]["MODEL_API_KEY"] is True
+        inside = run_docker(*compose, "exec", "-T", "app", "printenv", "MODEL_API_KEY")
+        assert inside == VALUE
+    finally:
+        run_docker(*compose, "down", "--volumes", "--timeout", "1", check=False)
+
+
+def test_no_env_file_is_needed(monolith_app: Path) -> None:
+    assert not (monolith_app / ".env").exists()
+    subprocess.run(["docker", "compose", "config", "--quiet"], cwd=monolith_app, check=True)

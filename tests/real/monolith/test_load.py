@@ -1,0 +1,69 @@
+"""200 streams at once."""
+
+import asyncio
+import json
+import statistics
+import threading
+import time
+
+import pytest
+
+from tests.real.monolith.container import (
+    HARDENED,
+    TEST_ANSWER,
+    UNLIMITED,
+    Container,
+)
+
+LATE = 0.5
+"""Seconds by which no event of 200 streams may be late, on a machine that runs other tests too."""
+
+pytestmark = pytest.mark.xdist_group("monolith")
+
+
+async def one_stream(url: str, prompt: str) -> list[float]:
+    """Give back by how many seconds each event was late."""
+    host, port = url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    body = json.dumps({"prompt": prompt}).encode()
+    writer.write(
+        b"POST /stream HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+        b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+    )
+    late = []
+    complete = False
+    async for line in reader:
+        now = time.monotonic()
+        if b'"event":"token"' in line:
+            late.append(now - float(json.loads(line.removeprefix(b"data: "))["text"]))
+        complete = complete or b'"event":"done"' in line
+    writer.close()
+    assert complete
+    return late
+
+
+def test_200_streams_for_30_seconds(image: str) -> None:
+    async def load(url: str, prompt: str) -> list[list[float]]:
+        return await asyncio.gather(*(one_stream(url, prompt) for _ in range(200)))
+
+    with Container.start(image, *HARDENED, *TEST_ANSWER, *UNLIMITED) as app:
+        app.wait_until_ready()
+        asyncio.run(load(app.url, "5 0.1"))
+        memory: list[int] = []
+        done = threading.Event()
+
+        def watch() -> None:
+            while not done.wait(5):
+                memory.append(app.memory())
+
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        streams = asyncio.run(load(app.url, "60 0.5"))
+        done.set()
+        watcher.join()
+        late = [seconds for stream in streams for seconds in stream]
+        assert len(late) == 200 * 60
+        assert max(late) < LATE
+        assert statistics.median(late) < 0.05
+        assert len(memory) >= 4
+        assert memory[-1] < memory[0] * 1.1, memory
