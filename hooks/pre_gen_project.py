@@ -1,163 +1,116 @@
-"""Refuse bad answers, all at once, before anything is written, with the corrected command."""
+"""Refuse a folder that is not empty and every bad answer, before anything is written."""
 
-import os
 import sys
 
 if __name__ == "__main__":
     del sys.path[0]  # the folder for temporary files, where anybody's json.py may lie
 
-# Python's own literal, so that no answer can become code; the one nested setting is left out.
-# Importing json would take longer than everything this hook does.
-ANSWERS: dict[str, object] = {{dict(cookiecutter, _jinja2_env_vars=None)}}  # type: ignore # noqa: F821
+import json
+import os
+import re
+import shlex
+import shutil
 
-OLDEST_COOKIECUTTER = (2, 7)
-DEFAULTS = {  # a test holds these to cookiecutter.json
-    "project_name": "My App",
-    "project_slug": "my-app",
-    "description": "A React frontend and a FastAPI backend that streams.",
-    "deployment": "cloudflare",
-    "backend_port": "30001",
-    "max_instances": "3",
-    "instance_type": "basic",
-    "initialize_git": "true",
-}
-CHOICES: dict[str, tuple[object, ...]] = {
-    "deployment": ("cloudflare", "monolith", "both"),
-    "instance_type": ("basic", "lite", "standard-1", "standard-2", "standard-3", "standard-4"),
-    "initialize_git": (True, False),
-}
+# A Python literal in one line, so that no answer can become code.
+ANSWERS: dict[str, object] = {{dict(cookiecutter)}}  # type: ignore # noqa: F821
+
 TAKEN_PORTS = {5173: "Vite", 8080: "the image's preview", 8787: "wrangler", 9229: "its debugger"}
-WORKSPACES = ("backend", "e2e", "frontend", "scripts", "worker")
-SLUG_LENGTH = 57
-SLUG_CHARACTERS = set("abcdefghijklmnopqrstuvwxyz0123456789-")
+SLUG_RULE = """at most 57 of a-z, 0-9 and single dashes, starting with a letter, not ending with \
+a dash, and not backend, e2e, frontend, scripts or worker"""
+NOT_EMPTY = """{} is not empty, so nothing was changed. To update a project, run there: uvx cruft \
+update. To change its layout: uvx cruft update --variables-to-update '{"deployment": "both"}'"""
+CREDENTIAL = "Remove the credential from the template's address: cruft stores it in .cruft.json."
+Refusal = tuple[str, object, str, str]  # question, answer, rule, an answer that follows the rule
 
 
-class Refusal:
-    """An answer that breaks its rule, and one that would not."""
-
-    def __init__(self, key: str, answer: object, rule: str, correction: str) -> None:
-        """Hold what to say of the answer to one question."""
-        self.key, self.answer, self.rule, self.correction = key, answer, rule, correction
-
-
-def check_text(key: str, longest: int) -> Refusal | None:
-    """Refuse what is not one line of 1 to `longest` printable characters."""
+def check_text(key: str, longest: int, default: str) -> Refusal | None:
+    """Allow one line of printable characters."""
     answer = str(ANSWERS[key])
-    if 1 <= len(answer) <= longest and answer.isprintable():
+    if answer.isprintable() and 1 <= len(answer) <= longest:
         return None
-    rule = f"must be one line of 1 to {longest} printable characters"
-    spaced = "".join(c if c.isprintable() else " " for c in answer)
-    correction = " ".join(spaced.split())[:longest].strip() or DEFAULTS[key]
-    return Refusal(key, answer, rule, correction)
+    words = "".join(char if char.isprintable() else " " for char in answer).split()
+    correction = " ".join(words)[:longest].strip() or default
+    return key, answer, f"one line of 1 to {longest} printable characters", correction
 
 
-def check_slug() -> Refusal | None:
-    """Refuse what cannot name a folder, a package, an image and a Worker alike."""
-    answer = str(ANSWERS["__project_slug_as_answered"])
-    words = answer.split("-")
-    well_formed = all(words) and set(answer) <= SLUG_CHARACTERS and answer[0].isalpha()
-    if well_formed and len(answer) <= SLUG_LENGTH and answer not in WORKSPACES:
-        return None
-    rule = (
-        f"must be at most {SLUG_LENGTH} of a-z, 0-9 and single dashes, start with a letter, "
-        f"not end with a dash, and be none of {', '.join(WORKSPACES)}"
-    )
-    folder = str(ANSWERS["project_slug"])  # cookiecutter.json left a-z, 0-9 and - in it
-    if not folder[0].isalpha() or folder in WORKSPACES:
-        folder = f"app-{folder}"[:SLUG_LENGTH].rstrip("-")
-    return Refusal("project_slug", answer, rule, folder)
+def check_slug(key: str) -> Refusal | None:
+    """Allow a name that cookiecutter.json did not have to make safe."""
+    answer, safe = ANSWERS[f"__{key}_as_answered"], str(ANSWERS[key])
+    return None if answer == safe else (key, answer, SLUG_RULE, safe)
 
 
-def check_number(key: str, lowest: int, highest: int, taken: dict[int, str]) -> Refusal | None:
-    """Refuse what is not a whole number within its limits, or is taken."""
+def check_number(key: str, lowest: int, highest: int, default: str) -> Refusal | None:
+    """Allow a whole number within its limits that is not a port in use."""
     answer = str(ANSWERS[key])
-    number = int(answer) if len(answer) < 7 and answer.isdecimal() else 0
-    if str(number) == answer and lowest <= number <= highest and number not in taken:
+    number = int(answer) if re.fullmatch("[1-9][0-9]{0,5}", answer) else 0
+    if lowest <= number <= highest and number not in TAKEN_PORTS:
         return None
-    rule = f"must be a whole number from {lowest} to {highest}"
-    if taken:
-        rule += f", none of {', '.join(f'{port} ({user})' for port, user in taken.items())}"
-    return Refusal(key, answer, rule, DEFAULTS[key])
+    taken = [f", not {port} ({user})" for port, user in TAKEN_PORTS.items() if port < highest]
+    return key, answer, f"a whole number from {lowest} to {highest}{''.join(taken)}", default
 
 
-def check_choice(key: str) -> Refusal | None:
-    """Refuse what was not offered: a replay or a script can bring anything."""
-    if ANSWERS[key] in CHOICES[key]:
-        return None
-    offered = ", ".join(str(choice).lower() for choice in CHOICES[key])
-    return Refusal(key, ANSWERS[key], f"must be one of {offered}", DEFAULTS[key])
+def check_choice(key: str, *choices: object) -> Refusal | None:
+    """Allow what the question offers; cookiecutter does not check a replay."""
+    answer, offered = ANSWERS[key], [str(choice).lower() for choice in choices]
+    return None if answer in choices else (key, answer, f"one of {', '.join(offered)}", offered[0])
 
 
 def refusals() -> list[Refusal]:
     """Check every answer, in the order of the questions."""
     checked = (
-        check_text("project_name", 80),
-        check_slug(),
-        check_text("description", 200),
-        check_choice("deployment"),
-        check_number("backend_port", 1024, 65535, TAKEN_PORTS),
-        check_number("max_instances", 1, 1000, {}),
-        check_choice("instance_type"),
-        check_choice("initialize_git"),
+        check_text("project_name", 80, "My App"),
+        check_slug("project_slug"),
+        check_text("description", 200, "A React frontend and a FastAPI backend that streams."),
+        check_choice("deployment", "cloudflare", "monolith", "both"),
+        check_number("backend_port", 1024, 65535, "30001"),
+        check_number("max_instances", 1, 1000, "3"),
+        check_choice("instance_type", "basic", "lite", *(f"standard-{n}" for n in range(1, 5))),
+        check_choice("initialize_git", True, False),
     )
     return [refusal for refusal in checked if refusal]
 
 
+def without_credentials(address: str) -> str:
+    """Remove user, password, token and query from an address; ssh's user git stays."""
+    return re.sub(r"^([\w+.-]+://(?:git@)?)(?:[^/]*@)?([^?#]*).*", r"\1\2", address)
+
+
 def corrected_command(refused: list[Refusal]) -> str:
-    """Write the command that generates the project with every refused answer corrected."""
-    import shlex  # noqa: PLC0415 (only a refusal needs it)
-
-    answers = {key: str(ANSWERS[key]) for key in DEFAULTS} | {r.key: r.correction for r in refused}
-    answers["initialize_git"] = answers["initialize_git"].lower()
-    words = ["cookiecutter", str(ANSWERS["_template"]), "--no-input"]
+    """Write the command that was given, with every refused answer corrected."""
+    answers = {key: answer for key, answer in ANSWERS.items() if not key.startswith("_")}
+    answers |= {key: correction for key, _, _, correction in refused}
+    answers["initialize_git"] = str(answers["initialize_git"]).lower()
+    command, given = ["cookiecutter"], [f"{key}={answer}" for key, answer in answers.items()]
+    if "_commit" in ANSWERS:
+        command, given = ["cruft", "create"], ["--extra-context", json.dumps(answers)]
+    start = [] if shutil.which(command[0]) else [sys.executable, "-m"]
+    if "archive-v" in sys.prefix:  # uv's cache
+        start = ["uvx"]
+    if re.search(r"pipx\W(?!venvs)", sys.prefix) or os.environ.get("_", "").endswith("pipx"):
+        start = ["pipx", "run"]
+    options = ["--no-input", "--output-dir", os.path.dirname(os.getcwd())]
     if ANSWERS.get("_checkout"):
-        words += ["--checkout", str(ANSWERS["_checkout"])]
-    if (output := ANSWERS.get("_output_dir")) and output != os.environ.get("PWD"):
-        words += ["--output-dir", str(output)]
-    return shlex.join(words + [f"{key}={answer}" for key, answer in answers.items()])
+        options += ["--checkout", str(ANSWERS["_checkout"])]
+    template = without_credentials(str(ANSWERS["_template"]))
+    return shlex.join([*start, *command, template, *options, *given])
 
 
-def cookiecutter_version(path: list[str]) -> tuple[int, ...] | None:
-    """Find which cookiecutter runs this, by its metadata's folder: importing it takes 50 ms.
-
-    Args:
-        path: where modules are looked for, as `sys.path`.
-
-    Returns:
-        Major and minor version, or None where it cannot be told.
-    """
-    for folder in filter(os.path.isdir, path):
-        for name in os.listdir(folder):
-            if name.startswith("cookiecutter-") and name.endswith(".dist-info"):
-                version = name.removeprefix("cookiecutter-").split(".")[:2]
-                return tuple(map(int, version)) if all(map(str.isdecimal, version)) else None
-    return None
-
-
-def main() -> int:
-    """Check cookiecutter's version, then the answers.
-
-    Returns:
-        The exit status: 1 where something was refused, which makes cookiecutter stop.
-    """
-    version = cookiecutter_version(sys.path)
-    if version and version < OLDEST_COOKIECUTTER:
-        needed = ".".join(map(str, OLDEST_COOKIECUTTER))
-        sys.stderr.write(
-            f"This template needs cookiecutter {needed} or later and found "
-            f"{'.'.join(map(str, version))}: pip install --upgrade 'cookiecutter>={needed}'\n"
-        )
-        return 1
-    refused = refusals()
-    if not refused:
-        return 0
-    reasons = "\n".join(f"  {r.key} {r.rule}.\n    The answer was {r.answer!r}.\n" for r in refused)
-    sys.stderr.write(
-        f"\nNothing was generated, because of these answers:\n\n{reasons}\n"
-        f"With them corrected:\n\n  {corrected_command(refused)}\n\n"
-    )
-    return 1
+def problem() -> str:
+    """Say what is wrong, or nothing."""
+    template = str(ANSWERS["_template"])
+    if "__prompts__" in ANSWERS:  # cookiecutter 2.3 and later remove it
+        return "This template needs cookiecutter 2.3 or later: pip install --upgrade cookiecutter"
+    if set(os.listdir()) - {".git"}:
+        return NOT_EMPTY.replace("{}", os.getcwd(), 1)
+    if "_commit" in ANSWERS and without_credentials(template) != template:
+        return CREDENTIAL
+    if not (refused := refusals()):
+        return ""
+    reasons = "".join(f"  {k} must be {r}.\n    The answer was {a!r}.\n" for k, a, r, _ in refused)
+    heading = "\nNothing was generated, because of these answers:\n\n"
+    return f"{heading}{reasons}\nWith them corrected:\n\n  {corrected_command(refused)}\n"
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    os.unlink(__file__)  # cookiecutter would leave it behind with the template's address in it
+    sys.exit(problem() or 0)

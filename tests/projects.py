@@ -34,22 +34,14 @@ def run(folder: Path, *command: str, seconds: float = 600) -> subprocess.Complet
     return done
 
 
-def snapshot(folder: Path) -> Path:
-    """Copy this template as git would publish it, what is not committed yet included.
-
-    Args:
-        folder: where to put it; made a git repository with one commit.
-
-    Returns:
-        The folder.
-    """
+def copy_template(folder: Path) -> Path:
+    """Copy this template as git would publish it, what is not committed yet included."""
     listed = run(ROOT, "git", "ls-files", "--cached", "--others", "--exclude-standard", "-z").stdout
+    folder.mkdir(parents=True, exist_ok=True)
     for name in filter(None, listed.split("\0")):
         if (ROOT / name).exists():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, folder / name)
-    run(folder, "git", "init", "--quiet", "--initial-branch=main")
-    commit(folder)
     return folder
 
 
@@ -59,10 +51,27 @@ def commit(folder: Path) -> None:
     run(folder, "git", "commit", "--quiet", "-m", "Change")
 
 
+def cruft(project: Path, *arguments: str) -> str:
+    """Run cruft in a project, and return what it printed, whether it succeeded or not."""
+    done = subprocess.run(
+        [sys.executable, "-m", "cruft", *arguments],
+        cwd=project, env=environment(), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return done.stdout + done.stderr
+
+
 @cache
 def template() -> Path:
-    """The snapshot that this process generates from, free of caches that lie in the template."""
-    return snapshot(Path(tempfile.mkdtemp(prefix="template-")))
+    """The repository that this process generates from: a copy of this template, committed."""
+    folder = copy_template(Path(tempfile.mkdtemp(prefix="template-")))
+    run(folder, "git", "init", "--quiet", "--initial-branch=main")
+    commit(folder)
+    return folder
+
+
+def template_of_its_own(folder: Path) -> Path:
+    """Copy that repository into a folder, for a test that changes it or needs it at a place."""
+    return shutil.copytree(template(), folder)
 
 
 def generate(output: Path, **answers: str) -> Path:

@@ -1,12 +1,14 @@
 """`post_gen_project`: each branch of its work on a project of three files."""
 
 import json
+import os
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.hooks import ROOT, load
+from tests.rendered_hook import ROOT, load
 
 
 @pytest.fixture
@@ -36,16 +38,13 @@ def test_a_place_that_is_missing_is_an_error(project: Path, tmp_path: Path) -> N
         load("post_gen_project", tmp_path).main()
 
 
-def test_removing_a_layout_leaves_no_empty_folder(project: Path, tmp_path: Path) -> None:
+def test_only_the_chosen_layout_stays(project: Path, tmp_path: Path) -> None:
     for name in ("docs/cloudflare.md", "worker/index.ts", "image/nginx.conf", "wrangler.toml"):
         (project / name).parent.mkdir(exist_ok=True)
         (project / name).write_text("\n")
     load("post_gen_project", tmp_path, deployment="monolith", initialize_git=False).main()
-    assert sorted(path.name for path in project.iterdir()) == [
-        ".cruft.json",
-        "image",
-        "package.json",
-    ]
+    names = sorted(path.name for path in project.iterdir())
+    assert names == [".cruft.json", "docs", "image", "package.json"]
 
 
 @pytest.mark.parametrize(("deployment", "packages"), [("monolith", "few"), ("both", "all")])
@@ -79,21 +78,96 @@ def test_the_update_link_names_template_and_commit(project: Path, tmp_path: Path
     ]
 
 
-def test_an_abbreviated_template_is_linked_by_its_address(project: Path, tmp_path: Path) -> None:
-    clone = tmp_path / "clone"
-    subprocess.run(
-        ["git", "clone", "--quiet", "--depth=1", f"file://{ROOT}", str(clone)], check=True
+SECRET = "s3cr3t"
+
+
+@pytest.mark.parametrize(
+    ("address", "linked"),
+    [
+        (f"https://oauth2:{SECRET}@host.example/team/t.git", "https://host.example/team/t.git"),
+        (f"https://{SECRET}@host.example/t.git", "https://host.example/t.git"),
+        (f"https://me:p@{SECRET}@host.example/t.git", "https://host.example/t.git"),
+        (f"https://host.example/t.git?private_token={SECRET}", "https://host.example/t.git"),
+        (f"https://host.example/t.git#{SECRET}", "https://host.example/t.git"),
+        (f"https://git:{SECRET}@host.example:8443/t", "https://host.example:8443/t"),
+        (f"ssh://git:{SECRET}@host.example/t.git", "ssh://host.example/t.git"),
+        ("ssh://git@host.example:2222/t.git", "ssh://git@host.example:2222/t.git"),
+        ("git@host.example:team/t.git", "git@host.example:team/t.git"),
+        ("file:///srv/templates/t.git", "file:///srv/templates/t.git"),
+    ],
+)
+@pytest.mark.parametrize("template", ["gh:org/repo", None])
+def test_an_address_is_linked_without_its_credentials(
+    template: str | None, address: str, linked: str, project: Path, tmp_path: Path
+) -> None:
+    clone = cloned_template(tmp_path)
+    subprocess.run(["git", "-C", clone, "remote", "set-url", "origin", address], check=True)
+    typed = template or address.replace("https://", "git+https://")
+    load("post_gen_project", tmp_path, _template=typed, _repo_dir=str(clone)).main()
+    text = (project / ".cruft.json").read_text()
+    assert SECRET not in text
+    link = json.loads(text)
+    assert link["template"] == link["context"]["cookiecutter"]["_template"] == linked
+    shown = subprocess.run(["git", "show"], cwd=project, capture_output=True, text=True, check=True)
+    assert SECRET not in shown.stdout
+
+
+def test_an_address_that_git_rewrites_is_linked_as_it_was_given(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clone = cloned_template(tmp_path)
+    address = "https://host.example/t.git"
+    subprocess.run(["git", "-C", clone, "remote", "set-url", "origin", address], check=True)
+    settings = tmp_path / "gitconfig"
+    settings.write_text(
+        "[user]\n\tname = x\n\temail = x@example.com\n"
+        f'[url "https://ci:{SECRET}@host.example/"]\n\tinsteadOf = https://host.example/\n'
     )
-    load("post_gen_project", tmp_path, _template="gh:org/repo", _repo_dir=str(clone)).main()
-    assert json.loads((project / ".cruft.json").read_text())["template"] == f"file://{ROOT}"
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
+    load("post_gen_project", tmp_path, _template=address, _repo_dir=str(clone)).main()
+    assert json.loads((project / ".cruft.json").read_text())["template"] == address
+
+
+def cloned_template(folder: Path) -> Path:
+    """Clone this template, as cookiecutter does with an address."""
+    clone = folder / "clone"
+    command = ["git", "clone", "--quiet", "--depth=1", f"file://{ROOT}", str(clone)]
+    subprocess.run(command, check=True)
+    return clone
 
 
 def test_a_template_outside_git_gives_no_link(
     project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    load("post_gen_project", tmp_path, _repo_dir=str(tmp_path), initialize_git=False).main()
+    unpacked = tmp_path / "unpacked"
+    shutil.copytree(ROOT / "hooks", unpacked / "hooks")
+    load("post_gen_project", tmp_path, _repo_dir=str(unpacked), initialize_git=False).main()
+    assert not (project / ".cruft.json").exists()
+    assert "No update link, because git cannot tell" in capsys.readouterr().out
+
+
+def test_a_template_that_another_repository_does_not_track_gives_no_link(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outer = tmp_path / "outer"
+    shutil.copytree(ROOT / "hooks", outer / "unpacked" / "hooks")
+    for command in (["init", "-q"], ["commit", "-q", "--allow-empty", "-m", "Empty"]):
+        subprocess.run(["git", *command], cwd=outer, check=True)
+    repo = str(outer / "unpacked")
+    load("post_gen_project", tmp_path, _repo_dir=repo, initialize_git=False).main()
     assert not (project / ".cruft.json").exists()
     assert "No update link" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to another user")
+def test_a_template_of_another_user_is_named_with_what_to_do(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clone = cloned_template(tmp_path)
+    os.chown(clone, 12345, 12345)
+    load("post_gen_project", tmp_path, _repo_dir=str(clone), initialize_git=False).main()
+    assert not (project / ".cruft.json").exists()
+    assert "git config --global --add safe.directory" in capsys.readouterr().out
 
 
 def test_cruft_keeps_link_and_history_itself(project: Path, tmp_path: Path) -> None:
@@ -107,7 +181,7 @@ def test_inside_a_repository_no_other_is_made(
     subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
     load("post_gen_project", tmp_path).main()
     assert not (project / ".git").exists()
-    assert "inside a git repository" in capsys.readouterr().out
+    assert "This folder is in a git repository" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("broken", [False, True])
@@ -124,7 +198,7 @@ def test_without_git_there_is_a_hint(
     monkeypatch.setenv("PATH", str(tmp_path))
     load("post_gen_project", tmp_path).main()
     assert not (project / ".git").exists()
-    assert "git could not be run" in capsys.readouterr().out
+    assert "git could not run" in capsys.readouterr().out
 
 
 def test_without_an_identity_there_is_a_hint(
@@ -138,7 +212,7 @@ def test_without_an_identity_there_is_a_hint(
     monkeypatch.setenv("GIT_CONFIG_SYSTEM", "/dev/null")
     load("post_gen_project", tmp_path).main()
     assert not (project / ".git").exists()
-    assert "git does not know you" in capsys.readouterr().out
+    assert "git has no user.name or user.email" in capsys.readouterr().out
 
 
 def test_neither_hooks_nor_signing_of_the_user_stop_the_commit(
@@ -167,7 +241,8 @@ def test_a_commit_that_git_refuses_is_a_hint(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    hook = load("post_gen_project", tmp_path)
-    monkeypatch.setattr(hook, "GIT", (*hook.GIT, "-c", "fastimport.unpackLimit=none"))
-    hook.main()
-    assert "git could not commit" in capsys.readouterr().out
+    settings = tmp_path / "gitconfig"
+    settings.write_text("[user]\nname = x\nemail = x@example.com\n[commit]\ncleanup = bogus\n")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
+    load("post_gen_project", tmp_path).main()
+    assert "git could not commit: " in capsys.readouterr().out

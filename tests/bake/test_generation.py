@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,8 @@ import pytest
 import yaml
 from pytest_cookies.plugin import Cookies
 
-from tests.hooks import ROOT, load, questions
 from tests.projects import LAYOUTS, environment, generate, run
+from tests.rendered_hook import ROOT, load, questions
 
 TREES = Path(__file__).parent / "trees"
 HOSTILE = 'O\'Neil & "Söhne" <b>${HOME}`id`$(id) \\ {{"{{"}} 7*7 }} 日本'
@@ -53,9 +54,16 @@ def test_both_is_the_two_layouts_side_by_side(tmp_path: Path) -> None:
     owned = load("post_gen_project", tmp_path).OWNED
     for layout, only in (("cloudflare", both - monolith), ("monolith", both - cloudflare)):
         for name in only:
-            assert any(name == path or name.startswith(f"{path}/") for path in owned[layout]), name
-        for path in owned[layout]:
-            assert any(name == path or name.startswith(f"{path}/") for name in only), path
+            assert any(is_below(name, pattern) for pattern in owned[layout]), name
+        for pattern in owned[layout]:
+            assert any(is_below(name, pattern) for name in only), pattern
+            assert not any(is_below(name, pattern) for name in both - only), pattern
+
+
+def is_below(name: str, pattern: str) -> bool:
+    """Tell whether a file, or a folder that holds it, matches a pattern."""
+    parts = name.split("/")
+    return fnmatchcase("/".join(parts[: pattern.count("/") + 1]), pattern)
 
 
 @pytest.mark.parametrize("deployment", LAYOUTS)

@@ -1,5 +1,6 @@
 """`pre_gen_project` refuses bad answers, all at once, and lets good ones pass."""
 
+import json
 import re
 import shlex
 import subprocess
@@ -7,9 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from cookiecutter import __version__
 
-from tests.hooks import ROOT, load, questions
+from tests.projects import environment, run, template
+from tests.rendered_hook import ROOT, load, questions
 
 BAD = {
     "project_name": ["", "a\nb", "x" * 81, "bell\a", "right-to-left \u202e override"],
@@ -59,32 +60,39 @@ GOOD = {
 }
 
 
+@pytest.fixture
+def target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The empty folder in which cookiecutter runs the hook."""
+    folder = tmp_path / "output" / "my-app"
+    folder.mkdir(parents=True)
+    monkeypatch.chdir(folder)
+    return folder
+
+
 def pairs(table: dict[str, list[object]]) -> list[tuple[str, object]]:
     return [(key, answer) for key, answers in table.items() for answer in answers]
 
 
 @pytest.mark.parametrize(("key", "answer"), pairs(BAD))  # type: ignore[arg-type]
+@pytest.mark.usefixtures("target")
 def test_a_bad_answer_is_refused_and_its_correction_passes(
-    key: str, answer: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    key: str, answer: object, tmp_path: Path
 ) -> None:
     hook = load("pre_gen_project", tmp_path, **{key: answer})
-    assert hook.main() == 1
-    said = capsys.readouterr().err
+    said = hook.problem()
     assert f"\n  {key} must be " in said
     assert repr(str(answer).strip()) in said
-    [refusal] = hook.refusals()
-    corrected = refusal.correction == "true" if key == "initialize_git" else refusal.correction
-    assert load("pre_gen_project", tmp_path, **{key: corrected}).main() == 0
+    [(_, _, _, correction)] = hook.refusals()
+    corrected = correction == "true" if key == "initialize_git" else correction
+    assert load("pre_gen_project", tmp_path, **{key: corrected}).problem() == ""
 
 
 @pytest.mark.parametrize(("key", "answer"), pairs(GOOD))  # type: ignore[arg-type]
-def test_a_good_answer_passes(
-    key: str, answer: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.mark.usefixtures("target")
+def test_a_good_answer_passes(key: str, answer: object, tmp_path: Path) -> None:
     if isinstance(answer, str):  # as cookiecutter would hand it over from its prompt
         answer = answer.replace("{", "{{'{'}}")
-    assert load("pre_gen_project", tmp_path, **{key: answer}).main() == 0
-    assert capsys.readouterr().err == ""
+    assert load("pre_gen_project", tmp_path, **{key: answer}).problem() == ""
 
 
 @pytest.mark.parametrize("hook", ["pre_gen_project", "post_gen_project"])
@@ -110,7 +118,9 @@ def test_no_answer_becomes_code(hook: str, answer: str, tmp_path: Path) -> None:
 
 def cookiecutter(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "cookiecutter", *arguments, "--default-config"]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, cwd=cwd, env=environment(), capture_output=True, text=True, check=False
+    )
 
 
 def test_all_bad_answers_are_named_at_once_and_the_command_given_works(tmp_path: Path) -> None:
@@ -122,62 +132,86 @@ def test_all_bad_answers_are_named_at_once_and_the_command_given_works(tmp_path:
     for key in ("project_name", "project_slug", "description", "backend_port", "max_instances"):
         assert f"  {key} must be " in done.stderr
     assert list(tmp_path.iterdir()) == []
-    found = re.search(r"^  cookiecutter (.+)$", done.stderr, re.MULTILINE)
-    assert found
-    again = cookiecutter(*shlex.split(found[1]), cwd=tmp_path)
-    assert again.returncode == 0, again.stderr
+    [command] = re.findall(r"^  (.*cookiecutter .+)$", done.stderr, re.MULTILINE)
+    run(tmp_path, "sh", "-c", f"{command} --default-config")
     assert [path.name for path in tmp_path.iterdir()] == ["a-b"]
 
 
-def test_a_refusal_leaves_an_existing_project_alone(tmp_path: Path) -> None:
-    kept = tmp_path / "my-app" / "mine.txt"
-    kept.parent.mkdir()
-    kept.write_text("mine")
-    done = cookiecutter(str(ROOT), "--no-input", "-f", "backend_port=80", cwd=tmp_path)
-    assert done.returncode != 0
-    assert [path.name for path in kept.parent.iterdir()] == ["mine.txt"]
-
-
-def test_the_corrected_command_keeps_checkout_and_output_folder(tmp_path: Path) -> None:
-    hook = load(
-        "pre_gen_project", tmp_path, backend_port="80", _checkout="v1", _output_dir="/else where"
-    )
+def test_the_corrected_command_keeps_checkout_and_output_folder(
+    tmp_path: Path, target: Path
+) -> None:
+    hook = load("pre_gen_project", tmp_path, backend_port="80", _checkout="v1")
     words = shlex.split(hook.corrected_command(hook.refusals()))
     assert words[words.index("--checkout") + 1] == "v1"
-    assert words[words.index("--output-dir") + 1] == "/else where"
+    assert words[words.index("--output-dir") + 1] == str(target.parent)
     assert "backend_port=30001" in words
 
 
 @pytest.mark.parametrize(
-    ("version", "status"), [("2.6.0", 1), ("1.7.3", 1), ("2.7.0", 0), ("3.0", 0)]
+    ("start", "command"),
+    [
+        (("/home/me/venv", "/home/me/venv/bin/cookiecutter", True), ["cookiecutter"]),
+        (("/home/me/venv", "/bin/python3", False), [sys.executable, "-m", "cookiecutter"]),
+        (("/home/me/.local/share/uv/tools/cookiecutter", "", True), ["cookiecutter"]),
+        (("/home/me/.cache/uv/archive-v0/TCoX7riPqZNT", "", True), ["uvx", "cookiecutter"]),
+        (("/home/me/.cache/pipx/3127b19ae453605", "", False), ["pipx", "run", "cookiecutter"]),
+        (("/home/me/.local/pipx/.cache/3127b19ae", "", False), ["pipx", "run", "cookiecutter"]),
+        (("/home/me/.local/share/pipx/venvs/cookiecutter", "", True), ["cookiecutter"]),
+        (("/x/uv/archive-v0/x", "/usr/bin/pipx", True), ["pipx", "run", "cookiecutter"]),
+    ],
 )
-def test_an_old_cookiecutter_is_told(
-    version: str, status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+@pytest.mark.usefixtures("target")
+def test_the_corrected_command_starts_as_the_refused_one_did(
+    start: tuple[str, str, bool],
+    command: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    prefix, started_by, is_on_path = start
+    hook = load("pre_gen_project", tmp_path, backend_port="80")
+    monkeypatch.setattr(sys, "prefix", prefix)
+    monkeypatch.setenv("_", started_by)
+    monkeypatch.setattr(hook.shutil, "which", lambda name: name if is_on_path else None)
+    words = shlex.split(hook.corrected_command(hook.refusals()))
+    assert words[: len(command) + 1] == [*command, str(ROOT)]
+
+
+def test_the_corrected_command_of_cruft_works(tmp_path: Path) -> None:
+    create = [sys.executable, "-m", "cruft", "create", str(template()), "--no-input"]
+    answers = json.dumps({"backend_port": "80", "project_name": "It's"})
+    refused = subprocess.run(
+        [*create, "--extra-context", answers],
+        cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert refused.returncode != 0
+    [command] = re.findall(r"^  (.* create .+)$", refused.stderr, re.MULTILINE)
+    run(tmp_path, "sh", "-c", command)
+    context = json.loads((tmp_path / "it-s" / ".cruft.json").read_text())["context"]
+    assert context["cookiecutter"]["backend_port"] == "30001"
+    assert context["cookiecutter"]["project_name"] == "It's"
+
+
+@pytest.mark.usefixtures("target")
+def test_an_old_cookiecutter_is_told(tmp_path: Path) -> None:
     hook = load("pre_gen_project", tmp_path)
-    (tmp_path / f"cookiecutter-{version}.dist-info").mkdir()
-    monkeypatch.setattr(sys, "path", [str(tmp_path)])
-    assert hook.main() == status
-    assert ("pip install --upgrade" in capsys.readouterr().err) == bool(status)
+    hook.ANSWERS["__prompts__"] = {"project_name": "Its name"}
+    assert hook.problem().startswith("This template needs cookiecutter 2.3 or later")
 
 
-def test_the_running_cookiecutter_is_recognised(tmp_path: Path) -> None:
-    found = load("pre_gen_project", tmp_path).cookiecutter_version(sys.path)
-    assert found == tuple(map(int, __version__.split(".")[:2]))
-
-
-def test_defaults_and_choices_are_those_of_cookiecutter_json(tmp_path: Path) -> None:
-    hook = load("pre_gen_project", tmp_path)
-    asked = {key: value for key, value in questions().items() if not key.startswith("_")}
-    assert list(hook.DEFAULTS) == list(asked)
-    for key, value in asked.items():
-        first = value[0] if isinstance(value, list) else value
-        if key != "project_slug":
-            assert hook.DEFAULTS[key] == (str(first).lower() if isinstance(first, bool) else first)
-        if isinstance(value, list):
-            assert hook.CHOICES[key] == tuple(value)
+@pytest.mark.usefixtures("target")
+def test_corrections_and_choices_are_those_of_cookiecutter_json(tmp_path: Path) -> None:
+    bad = {"project_name": "", "description": "", "backend_port": "", "max_instances": ""}
+    bad |= {"deployment": "", "instance_type": "", "initialize_git": ""}
+    hook = load("pre_gen_project", tmp_path, **bad)
+    rules = {key: (rule, correction) for key, _, rule, correction in hook.refusals()}
+    for key, value in questions().items():
+        if key in bad:
+            offered = value if isinstance(value, list) else [value]
+            first = str(offered[0]).lower() if isinstance(value, bool) else offered[0]
+            assert rules[key][1] == first
+        if isinstance(value, list) and key in bad:
+            assert rules[key][0] == f"one of {', '.join(value)}"
     labels = questions()["__prompts__"]
     for key in ("deployment", "instance_type"):
-        assert list(labels[key])[1:] == asked[key]
-    assert list(labels) == list(asked)
+        assert list(labels[key])[1:] == questions()[key]
+    assert list(labels) == [key for key in questions() if not key.startswith("_")]

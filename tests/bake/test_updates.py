@@ -7,12 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.projects import commit, environment, run, snapshot
+from tests.projects import (
+    LAYOUTS,
+    ROOT,
+    commit,
+    copy_template,
+    cruft,
+    environment,
+    run,
+    template_of_its_own,
+)
 
 
 @pytest.mark.parametrize("tool", ["cookiecutter", "cruft"])
 def test_a_change_of_the_template_arrives(tool: str, tmp_path: Path) -> None:
-    template = snapshot(tmp_path / "template")
+    template = template_of_its_own(tmp_path / "template")
     command = ["cookiecutter"] if tool == "cookiecutter" else ["cruft", "create"]
     answers = {"deployment": "monolith", "project_name": 'It\'s & "this"'}
     given = (
@@ -45,9 +54,98 @@ def test_a_change_of_the_template_arrives(tool: str, tmp_path: Path) -> None:
     assert "up to date" in cruft(project, "check")
 
 
-def cruft(project: Path, *arguments: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "cruft", *arguments],
-        cwd=project, env=environment(), capture_output=True, text=True, check=False,
+def test_the_layout_is_switched_by_the_command_that_a_refusal_names(tmp_path: Path) -> None:
+    template = template_of_its_own(tmp_path / "template")
+    project = generate_from(template, tmp_path, deployment="monolith")
+    edited = project / "README.md"
+    edited.write_text(edited.read_text().replace("## Start", "## Start here"))
+    for name in ("worker/mine.ts", "deploy/prod/mine.yaml", "docs/notes.md"):
+        (project / name).parent.mkdir(exist_ok=True, parents=True)
+        (project / name).write_text("mine\n")
+    commit(project)
+
+    cruft(project, "update", "--skip-apply-ask", "--variables-to-update", '{"deployment": "both"}')
+    assert (project / "worker" / "index.ts").exists()
+    assert (project / "wrangler.toml").exists()
+    commit(project)
+    cruft(
+        project, "update", "--skip-apply-ask", "--variables-to-update",
+        '{"deployment": "cloudflare"}',
     )  # fmt: skip
-    return done.stdout + done.stderr
+
+    assert not list(project.rglob("*.rej"))
+    assert not (project / "compose.yaml").exists()
+    assert "## Start here" in edited.read_text()
+    for name in ("worker/mine.ts", "deploy/prod/mine.yaml", "docs/notes.md"):
+        assert (project / name).read_text() == "mine\n"
+    fresh = generate_from(template, tmp_path / "fresh", deployment="cloudflare")
+    ours = set(run(project, "git", "ls-files").stdout.split())
+    assert ours - {"worker/mine.ts", "deploy/prod/mine.yaml", "docs/notes.md"} == set(
+        run(fresh, "git", "ls-files").stdout.split()
+    )
+
+
+def test_a_file_of_the_users_where_a_new_layout_has_one_is_kept(tmp_path: Path) -> None:
+    template = template_of_its_own(tmp_path / "template")
+    project = generate_from(template, tmp_path, deployment="monolith")
+    (project / "worker").mkdir()
+    (project / "worker" / "index.ts").write_text("mine\n")
+    commit(project)
+    said = cruft(
+        project, "update", "--skip-apply-ask", "--variables-to-update", '{"deployment": "both"}'
+    )
+    assert "U worker/index.ts" in said  # git leaves both texts, for the user to merge
+    assert "\nmine\n" in (project / "worker" / "index.ts").read_text()
+
+
+def test_renaming_the_app_reaches_every_place(tmp_path: Path) -> None:
+    template = template_of_its_own(tmp_path / "template")
+    project = generate_from(template, tmp_path, deployment="both", project_name="Old Name")
+    names = '{"project_name": "Shop", "project_slug": "shop"}'
+    cruft(project, "update", "--skip-apply-ask", "--variables-to-update", names)
+    assert not list(project.rglob("*.rej"))
+    for name in run(project, "git", "ls-files").stdout.split():
+        text = (project / name).read_text("utf-8")
+        assert "old-name" not in text, name
+        assert "Old Name" not in text, name
+
+
+BEFORE_RENAMES = "fb62fba"
+"""The last commit before the renames that CHANGELOG.md lists."""
+
+
+@pytest.mark.parametrize("deployment", LAYOUTS)
+def test_a_project_from_before_the_renames_updates(deployment: str, tmp_path: Path) -> None:
+    shown = subprocess.run(["git", "cat-file", "-e", BEFORE_RENAMES], cwd=ROOT, check=False)
+    if shown.returncode:
+        pytest.skip("this clone of the template has no history")
+    template = tmp_path / "template"
+    run(tmp_path, "git", "clone", "--quiet", str(ROOT), str(template))
+    run(template, "git", "checkout", "--quiet", "-B", "main", BEFORE_RENAMES)
+    project = generate_from(template, tmp_path, deployment=deployment)
+    mine = project / "backend" / "app" / "mine.py"
+    mine.write_text('"""Mine."""\n')
+    commit(project)
+
+    run(template, "git", "rm", "-r", "--quiet", ".")
+    copy_template(template)
+    commit(template)
+    said = cruft(project, "update", "--skip-apply-ask")
+    assert "\nU " not in said, said
+    assert not list(project.rglob("*.rej"))
+    run(project, "git", "add", "--all")
+    fresh = generate_from(template, tmp_path / "fresh", deployment=deployment)
+    names = set(run(project, "git", "ls-files").stdout.split()) - {"backend/app/mine.py"}
+    assert names == set(run(fresh, "git", "ls-files").stdout.split())
+    for name in names - {".cruft.json"}:
+        assert (project / name).read_bytes() == (fresh / name).read_bytes(), name
+
+
+def generate_from(template: Path, output: Path, **answers: str) -> Path:
+    """Generate a project from a template that will change."""
+    output.mkdir(exist_ok=True)
+    given = [f"{key}={value}" for key, value in answers.items()]
+    command = [sys.executable, "-m", "cookiecutter", str(template), "--no-input"]
+    run(output, *command, "--default-config", *given)
+    [link] = output.glob("*/.cruft.json")
+    return link.parent

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.hooks import questions
 from tests.projects import LAYOUTS, generate, run, shared
+from tests.rendered_hook import questions
 
 
 @pytest.mark.parametrize("deployment", LAYOUTS)

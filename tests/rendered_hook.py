@@ -42,6 +42,8 @@ def load(hook: str, folder: Path, **answers: object) -> ModuleType:
     rendered.update({k: v for k, v in answers.items() if k not in asked})
     rendered.setdefault("_template", str(ROOT))
     rendered.setdefault("_repo_dir", str(ROOT))
+    rendered.setdefault("_output_dir", str(folder))
+    rendered.setdefault("_checkout", None)
     environment = create_env_with_context({"cookiecutter": rendered})
     source = (ROOT / "hooks" / f"{hook}.py").read_text("utf-8")
     target = folder / f"{hook}_{next(LOADED)}.py"  # a name of its own, for Python caches by name
