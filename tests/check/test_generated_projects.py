@@ -84,3 +84,15 @@ def test_the_page_is_named_as_answered(cloudflare_app: Path, tmp_path: Path) -> 
     [description] = re.findall('<meta name="description" content="([^"]*)"', page)
     assert html.unescape(title) == answers["project_name"]
     assert html.unescape(description) == answers["description"]
+
+
+def test_the_frontend_works_in_any_folder_and_environment(
+    cloudflare_app: Path, tmp_path: Path
+) -> None:
+    project = tmp_path / "a folder (it's Jürgen's) & more" / "app"
+    project.parent.mkdir()
+    run(tmp_path, "cp", "-a", str(cloudflare_app), str(project))
+    production = ("env", "NODE_ENV=production")
+    run(project, *production, "bun", "run", "test:frontend")
+    run(project, *production, "bun", "run", "build")
+    assert (project / "dist/frontend/index.html").exists()

@@ -1,7 +1,7 @@
 // Refusals that a real server makes, as the page shows them. The tests copy this beside the project's own suite.
 import { expect, test } from "@playwright/test";
 
-test("@limited a prompt too many is said, and Retry works when the wait is over", async ({ page }) => {
+test("@limited the page says how long to wait, and Retry works after that", async ({ page }) => {
   await page.goto("/");
   const ask = async () => {
     await page.getByRole("textbox", { name: "Prompt" }).fill("Once more?");
@@ -24,7 +24,7 @@ test("@limited a prompt too many is said, and Retry works when the wait is over"
   await expect(alert).toHaveCount(0);
 });
 
-test("@starting a backend that does not start is said, and asked again by itself", async ({ page }) => {
+test("@starting a backend that does not start is retried, and the page says so", async ({ page }) => {
   const statuses: number[] = [];
   page.on("response", (response) => {
     if (response.url().endsWith("/stream")) statuses.push(response.status());
@@ -33,7 +33,7 @@ test("@starting a backend that does not start is said, and asked again by itself
   await page.getByRole("textbox", { name: "Prompt" }).fill("Anybody there?");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("alert")).toHaveText(
-    /^The server is starting. Asking again in \d+ seconds?.$/,
+    /^The server is starting. Retrying in \d+ seconds?.$/,
     { timeout: 20_000 },
   );
   await expect.poll(() => statuses.length, { timeout: 25_000 }).toBeGreaterThanOrEqual(2);
