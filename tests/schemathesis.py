@@ -20,8 +20,11 @@ def check(url: str, document: Path) -> None:
         AssertionError: a response is not as described; the message is schemathesis's report.
     """
     command = (
-        *(Path(sys.executable).with_name("schemathesis"), "run", document),
+        Path(sys.executable).with_name("schemathesis"),
+        *("--config-file", Path(__file__).with_suffix(".toml"), "run", document),
         *("--url", url, "--checks", "all", "--workers", "4", "--max-examples", CASES),
+        # no schema can say that the last message of a conversation is the user's
+        *("--exclude-checks", "positive_data_acceptance"),
         *("--seed", 1, "--generation-database", "none"),
     )
     done = subprocess.run(

@@ -18,6 +18,7 @@ from pathlib import Path
 import httpx
 
 from tests import projects
+from tests.conversation import conversation
 from tests.real.cloudflare.preview import Preview, prepare
 
 HERE = Path(__file__).parent
@@ -76,7 +77,7 @@ def request_milliseconds(preview: Preview, number: int) -> list[float]:
 def event_milliseconds(preview: Preview, number: int) -> list[float]:
     """Time from when each event of a stream was made until it is here."""
     times = []
-    with httpx.stream("POST", f"{preview.url}/stream", json={"prompt": str(number)}) as response:
+    with httpx.stream("POST", f"{preview.url}/stream", json=conversation(str(number))) as response:
         for line in response.iter_lines():
             if line.startswith("data:") and "text" in line:
                 made = float(json.loads(line.removeprefix("data:"))["text"])

@@ -19,6 +19,8 @@ import time
 import urllib.request
 from pathlib import Path
 
+from tests.conversation import conversation
+
 HERE = Path(__file__).parent
 ROUNDS = 11
 SECONDS = 2
@@ -92,7 +94,7 @@ async def lateness(port: int) -> list[float]:
 
     async def stream() -> list[float]:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        body = json.dumps({"prompt": f"{EVENTS} {INTERVAL}"}).encode()
+        body = json.dumps(conversation(f"{EVENTS} {INTERVAL}")).encode()
         writer.write(
             b"POST /stream HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
             b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(body) + body

@@ -130,7 +130,7 @@ def test_what_is_neither_page_nor_api_is_a_404(project: Path) -> None:
 
 
 def test_a_setting_in_env_is_set_and_a_change_is_noticed(project: Path) -> None:
-    (project / ".env").write_text("MODEL_API_KEY='sk $HOME #1 = \"x\"'\n")
+    (project / ".env").write_text("MODEL_NAME=a-model\nMODEL_API_KEY='sk $HOME #1 = \"x\"'\n")
     script = "process.stdout.write(process.env.MODEL_API_KEY)"
     done = run(project, "bun", "scripts/with.ts", "--settings", "--", "bun", "-e", script)
     assert done.stdout == 'sk $HOME #1 = "x"'

@@ -4,20 +4,22 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncGenerator
+from typing import Any
 
 log = logging.getLogger(__name__)
 
 
-async def answer(prompt: str) -> AsyncGenerator[str]:
-    """Answer the prompt "N S [SIZE]" with N pieces, S seconds apart.
+async def answer(messages: list[Any]) -> AsyncGenerator[str]:
+    """Answer a last message "N S [SIZE]" with N pieces, S seconds apart.
 
     Args:
-        prompt: two or three numbers; any other prompt is answered like "40 0.03".
+        messages: the conversation; what is no numbers is answered like "40 0.03".
 
     Yields:
         The time at which the piece was made, which all processes of the machine share, padded to
         SIZE characters.
     """
+    prompt = messages[-1].content
     number, seconds, *size = prompt.split() if prompt[0].isdigit() else ("40", "0.03")
     try:
         for _ in range(int(number)):

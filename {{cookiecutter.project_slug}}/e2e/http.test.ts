@@ -52,7 +52,7 @@ test("POST /stream: a client may go away", async () => {
 test("POST /stream: bad input is a problem that names the field", async () => {
   const response = await ask("");
   const { errors } = await response.clone().json();
-  expect(errors).toMatchObject([{ pointer: "/prompt", detail: expect.any(String) }]);
+  expect(errors).toMatchObject([{ pointer: "/messages/0/content", detail: expect.any(String) }]);
   await expectProblem(response, 422);
 });
 

@@ -161,7 +161,7 @@ test("no content widens the page", async ({ page }) => {
   await expect(page.getByTestId("answer")).toHaveText(LONG_WORD);
   expect(await overflow(page)).toBeLessThanOrEqual(0);
 
-  const errors = [{ pointer: "/prompt", detail: LONG_WORD }];
+  const errors = [{ pointer: "/messages/0/content", detail: LONG_WORD }];
   await page.route("**/stream", (route) =>
     route.fulfill({ status: 422, contentType: "application/problem+json", json: { errors } }),
   );

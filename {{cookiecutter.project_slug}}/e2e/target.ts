@@ -13,12 +13,12 @@ export const isGiven = Boolean(process.env.E2E_URL);
  */
 export const production = isGiven && process.env.E2E_SERVER !== "dev";
 
-/** Asks `/stream` for an answer. */
+/** Asks `/stream` for the answer to a prompt. */
 export function ask(prompt: unknown, init: RequestInit = {}): Promise<Response> {
   return fetch(`${url}/stream`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ prompt }),
+    body: JSON.stringify({ messages: [{ role: "user", content: prompt }] }),
     ...init,
   });
 }

@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.conversation import conversation
 from tests.real.docker import docker
 from tests.real.monolith.container import HARDENED, Container
 
@@ -42,7 +43,7 @@ def test_the_image_is_lean_compiled_and_runs_as_nobody(app: Container) -> None:
 def test_a_running_stream_outlives_sigterm(app: Container) -> None:
     with (
         httpx.Client(timeout=20) as client,
-        client.stream("POST", f"{app.url}/stream", json={"prompt": "Finish this."}) as answer,
+        client.stream("POST", f"{app.url}/stream", json=conversation("Finish this.")) as answer,
     ):
         lines = answer.iter_lines()
         assert next(lines) == "event: token"

@@ -1,5 +1,6 @@
 """Containers start once, sleep when idle, and come back after a fault."""
 
+import json
 import socket
 import struct
 import threading
@@ -14,6 +15,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from tests.conversation import conversation
 from tests.real.cloudflare.preview import SETTINGS, Preview, prepare
 from tests.real.docker import docker
 
@@ -44,7 +46,7 @@ def asleep(app: Preview) -> Preview:
 def stream(app: Preview, prompt: str, **options: Any) -> list[str]:
     """Read a whole answer and give back its lines of data."""
     with httpx.stream(
-        "POST", f"{app.url}/stream", json={"prompt": prompt}, timeout=60, **options
+        "POST", f"{app.url}/stream", json=conversation(prompt), timeout=60, **options
     ) as response:
         assert response.status_code == 200, response.read()
         return [line for line in response.iter_lines() if line.startswith("data:")]
@@ -96,7 +98,7 @@ def test_a_stream_outlasts_the_idle_limit_and_then_the_container_sleeps(asleep: 
 
 def test_a_stream_that_is_abandoned_is_cancelled_and_the_container_sleeps(asleep: Preview) -> None:
     with httpx.stream(
-        "POST", f"{asleep.url}/stream", json={"prompt": "600 0.5"}, timeout=60
+        "POST", f"{asleep.url}/stream", json=conversation("600 0.5"), timeout=60
     ) as response:
         next(response.iter_lines())
     wait_for_text(asleep.logs, "cancelled: 600", 5)
@@ -140,14 +142,14 @@ def test_a_body_arrives_whole_and_once_and_a_larger_one_is_refused(asleep: Previ
 
 
 def test_an_upload_that_stops_wakes_no_container(asleep: Preview) -> None:
-    with post(asleep, b'{"prompt":', 1000):
+    with post(asleep, b'{"messages":', 1000):
         time.sleep(3)
         assert asleep.containers() == []
 
 
 def test_a_client_that_never_reads_does_not_keep_the_container_awake(asleep: Preview) -> None:
-    prompt = b'{"prompt": "100000 0 4000"}'
-    with post(asleep, prompt, len(prompt)):
+    body = json.dumps(conversation("100000 0 4000")).encode()
+    with post(asleep, body, len(body)):
         asleep.wait_for(1, 20)
         wait_for_text(asleep.logs, "cancelled: 100000", 60)
         asleep.wait_for(0, SLEEP + EVICTION + 10)
@@ -184,7 +186,7 @@ def test_a_container_killed_in_a_stream_ends_it_and_the_next_request_starts_it(
     asleep: Preview,
 ) -> None:
     with httpx.stream(
-        "POST", f"{asleep.url}/stream", json={"prompt": "600 0.1"}, timeout=20
+        "POST", f"{asleep.url}/stream", json=conversation("600 0.1"), timeout=20
     ) as response:
         lines = response.iter_lines()
         next(lines)

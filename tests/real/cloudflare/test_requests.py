@@ -8,12 +8,14 @@ import httpx
 import pytest
 from websockets.sync.client import connect
 
+from tests.conversation import conversation
 from tests.real.cloudflare.preview import Preview, prepare
 
 pytestmark = [pytest.mark.usefixtures("docker"), pytest.mark.xdist_group("cloudflare")]
 
 SETTINGS = {
     "MODEL_API_KEY": "sk-1234",
+    "MODEL_NAME": "a-model",
     "A_NEW_SETTING": "spaces and # in a value",
     "OTEL_SERVICE_NAME": "my-app",
 }
@@ -76,7 +78,7 @@ def test_a_status_passes_however_its_body_is_sent(app: Preview, method: str, cod
 
 
 def test_a_stream_tells_further_proxies_not_to_buffer_it(app: Preview) -> None:
-    response = httpx.post(f"{app.url}/stream", json={"prompt": "3 0"}, timeout=60)
+    response = httpx.post(f"{app.url}/stream", json=conversation("3 0"), timeout=60)
     assert response.headers["x-accel-buffering"] == "no"
 
 

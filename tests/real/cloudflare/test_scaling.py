@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.conversation import conversation
 from tests.real.cloudflare.preview import SETTINGS, Preview, prepare
 
 pytestmark = [pytest.mark.usefixtures("docker"), pytest.mark.xdist_group("cloudflare")]
@@ -26,7 +27,7 @@ def streams(app: Preview, number: int, seconds: int) -> list[int]:
     with ThreadPoolExecutor(number) as pool:
         requests = [
             pool.submit(
-                httpx.post, f"{app.url}/stream", json={"prompt": f"{seconds} 1"}, timeout=90
+                httpx.post, f"{app.url}/stream", json=conversation(f"{seconds} 1"), timeout=90
             )
             for _ in range(number)
         ]

@@ -20,7 +20,7 @@ def test_settings_come_from_env(monolith_app: Path, tmp_path: Path) -> None:
     shutil.copytree(monolith_app, folder, ignore=leave_out)
     quoted = VALUE.replace("'", "\\'")
     (folder / ".env").write_text(
-        f"MODEL_API_KEY='{quoted}'\nHTTP_PORT=127.0.0.1:18923\nPORT=8123\nGRACE_SECONDS=\n"
+        f"MODEL_API_KEY='{quoted}'\nMODEL_NAME=a-model\nHTTP_PORT=127.0.0.1:18923\nPORT=8123\nGRACE_SECONDS=\n"
     )
     compose = ("compose", "--project-directory", str(folder))
     try:

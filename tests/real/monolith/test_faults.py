@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.conversation import conversation
 from tests.real.docker import docker
 from tests.real.monolith.container import HARDENED, HTML, UNLIMITED, Container, assert_problem
 
@@ -64,7 +65,7 @@ def test_a_backend_that_is_gone_is_503(image: str) -> None:
         app.run("rm /tmp/backend.sock")
 
         def stream(_: int) -> httpx.Response:
-            return httpx.post(f"{app.url}/stream", json={"prompt": "a"}, timeout=10)
+            return httpx.post(f"{app.url}/stream", json=conversation("a"), timeout=10)
 
         with ThreadPoolExecutor(20) as pool:  # more than there are idle connections to the backend
             answers = list(pool.map(stream, range(20)))
@@ -80,7 +81,7 @@ def test_a_full_disk_stops_nothing(image: str) -> None:
         app.wait_until_ready()
         app.run("head -c 100000000 /dev/zero >/tmp/full")
         assert "100%" in app.run("df /tmp")
-        body = json.dumps({"prompt": "a", "padding": "x" * 900_000})
+        body = json.dumps(conversation("a") | {"padding": "x" * 900_000})
         headers = {"Content-Type": "application/json"}
         answer = httpx.post(f"{app.url}/stream", content=body, headers=headers, timeout=20)
         assert answer.status_code in (200, 422)

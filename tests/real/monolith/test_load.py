@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from tests.conversation import conversation
 from tests.real.monolith.container import (
     HARDENED,
     TEST_ANSWER,
@@ -25,7 +26,7 @@ async def one_stream(url: str, prompt: str) -> list[float]:
     """Give back by how many seconds each event was late."""
     host, port = url.removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
-    body = json.dumps({"prompt": prompt}).encode()
+    body = json.dumps(conversation(prompt)).encode()
     writer.write(
         b"POST /stream HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
         b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(body) + body

@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.conversation import conversation
 from tests.real.docker import docker as run_docker
 from tests.real.monolith.container import (
     HARDENED,
@@ -62,7 +63,7 @@ def front(
 
 @pytest.mark.parametrize(("method", "path"), STREAMS, ids=[path for _, path in STREAMS])
 def test_a_stream_arrives_live(front: Container, method: str, path: str) -> None:
-    body = {"prompt": "20 0.05"} if method == "POST" else None
+    body = conversation("20 0.05") if method == "POST" else None
     with httpx.stream(method, f"{front.url}{path}", json=body) as response:
         assert response.status_code == 200
         arrivals = [time.monotonic() for _ in response.iter_text()]

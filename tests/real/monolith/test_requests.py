@@ -1,8 +1,11 @@
 """Requests that are large, malformed or hostile."""
 
+import json
+
 import httpx
 import pytest
 
+from tests.conversation import conversation
 from tests.real.monolith.container import HTML, Container, assert_problem, raw
 
 pytestmark = pytest.mark.xdist_group("monolith")
@@ -83,7 +86,7 @@ def test_larger_headers_are_refused(http: httpx.Client, headers: dict[str, str])
 
 
 def test_a_client_that_expects_100_continue_is_answered(app: Container) -> None:
-    body = b'{"prompt": "hello"}'
+    body = json.dumps(conversation("hello")).encode()
     received = raw(
         app,
         b"POST /stream HTTP/1.1\r\nHost: a\r\nConnection: close\r\nExpect: 100-continue\r\n"

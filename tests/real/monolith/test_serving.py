@@ -8,6 +8,7 @@ import httpx
 import pytest
 from websockets.sync.client import connect
 
+from tests.conversation import conversation
 from tests.real.monolith.container import (
     HARDENED,
     HTML,
@@ -56,7 +57,7 @@ def test_the_api_answers(http: httpx.Client) -> None:
     assert http.get("/api/health").status_code == 200
     assert_problem(http.get("/api/none"), 404)
     assert_problem(http.post("/stream", json={}), 422)
-    with http.stream("POST", "/stream", json={"prompt": "one two"}) as stream:
+    with http.stream("POST", "/stream", json=conversation("one two")) as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
         assert stream.headers["cache-control"] == "no-cache, no-transform"
         times = [time.monotonic() for _ in stream.iter_raw()]

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.xdist_group("monolith")
 def test_a_secret_comes_as_a_file_and_is_never_shown(image: str, tmp_path: Path) -> None:
     key = tmp_path / "model_api_key"
     key.write_text("sk-very-secret\n")
-    secret = ("--volume", f"{key}:/run/secrets/model_api_key:ro")
+    secret = ("--volume", f"{key}:/run/secrets/model_api_key:ro", "--env", "MODEL_NAME=a-model")
     key.chmod(0o400)
     with Container.start(image, *HARDENED, *secret) as app:
         assert app.exit_status(20) == 2

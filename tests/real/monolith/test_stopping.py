@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
+from tests.conversation import conversation
 from tests.real.docker import docker
 from tests.real.monolith.container import HARDENED, TEST_ANSWER, UNLIMITED, Container
 
@@ -20,7 +21,7 @@ def test_running_streams_outlive_sigterm(image: str) -> None:
 
         def stream() -> str:
             with httpx.stream(
-                "POST", f"{app.url}/stream", json={"prompt": "30 0.1"}, timeout=20
+                "POST", f"{app.url}/stream", json=conversation("30 0.1"), timeout=20
             ) as answer:
                 chunks = answer.iter_text()
                 text = next(chunks)
@@ -44,7 +45,7 @@ def test_the_grace_is_bounded(image: str) -> None:
         app.wait_until_ready()
         with (
             httpx.Client(timeout=20) as client,
-            client.stream("POST", f"{app.url}/stream", json={"prompt": "500 0.1"}) as answer,
+            client.stream("POST", f"{app.url}/stream", json=conversation("500 0.1")) as answer,
         ):
             next(answer.iter_raw())
             started = time.monotonic()

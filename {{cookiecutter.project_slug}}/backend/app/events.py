@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 from typing_extensions import TypeAliasType
 
 from app.sse import Event
@@ -15,11 +15,34 @@ class TokenEvent(Event):
     text: str
 
 
+class StatusEvent(Event):
+    """What is being done while there is no text, as in `Searching…`."""
+
+    event: Literal["status"] = "status"
+    text: str
+
+
+class SourceEvent(Event):
+    """A page that the answer draws on."""
+
+    event: Literal["source"] = "source"
+    title: str
+    url: str
+
+
+class Usage(BaseModel):
+    """What the provider counted, in tokens of the model."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
 class DoneEvent(Event):
     """The answer is complete; no event follows."""
 
     event: Literal["done"] = "done"
-    tokens: int = Field(description="How many `token` events were sent.")
+    tokens: int = Field(default=0, description="How many `token` events were sent.")
+    usage: Usage | None = None
 
 
 class ErrorEvent(Event):
@@ -31,6 +54,13 @@ class ErrorEvent(Event):
 
 StreamEvent = TypeAliasType(
     "StreamEvent",
-    Annotated[TokenEvent | DoneEvent | ErrorEvent, Field(discriminator="event")],
+    Annotated[
+        TokenEvent | StatusEvent | SourceEvent | DoneEvent | ErrorEvent,
+        Field(discriminator="event"),
+    ],
 )
 """Any event; the alias has a name so that its schema has one."""
+
+
+class AnswerError(Exception):
+    """Ends an answer with a sentence for the user: `raise AnswerError("Ask about one city.")`."""

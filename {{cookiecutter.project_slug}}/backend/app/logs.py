@@ -68,5 +68,8 @@ def logging_config(log_format: Literal["text", "json"], *, access_log: bool) -> 
             }
         },
         "root": {"handlers": ["stderr"], "level": "INFO"},
-        "loggers": {"app.requests": {"level": "INFO" if access_log else "WARNING"}},
+        "loggers": {
+            "app.requests": {"level": "INFO" if access_log else "WARNING"},
+            "httpx2": {"level": "WARNING"},  # it logs URLs, which may hold credentials
+        },
     }

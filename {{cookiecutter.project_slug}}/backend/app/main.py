@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from app import __version__, problems, routes
 from app.body_limit import BodyLimit
 from app.head import HeadRequests
+from app.model import open_model
 from app.request_log import RequestLog
 from app.settings import load_platform, load_settings
 
@@ -20,15 +21,16 @@ log = logging.getLogger(__name__)
 async def lifespan(_: FastAPI) -> AsyncIterator[None]:
     """Open before the first request what lives as long as the app, and close it after the last.
 
-    A client of a model or a pool of a database belongs here:
+    A pool of database connections belongs here, beside the model:
 
-        async with Client() as client:
-            yield {"client": client}
+        async with open_model(), open_pool() as pool:
+            yield {"pool": pool}
 
-    Endpoints find it as `request.state.client`.
+    Endpoints find it as `request.state.pool`.
     """
     log.info("Version %s starts as %s", __version__, load_platform().layout)
-    yield
+    async with open_model():
+        yield
     log.info("Version %s stops", __version__)
 
 

@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+from pydantic_core import PydanticCustomError
 from starlette.exceptions import HTTPException
 
 from app.head import allowed_methods
@@ -66,12 +67,30 @@ def problem(
 
 
 SENTENCES = {
-    "missing": "The {field} is missing.",
+    "missing": "The request has no {field}.",
     "string_too_short": "The {field} is too short: at least {min_length:,} characters.",
     "string_too_long": "The {field} is too long: at most {max_length:,} characters.",
+    "too_short": "There are too few {field}: at least {min_length:,}.",
+    "too_long": "There are too many {field}: at most {max_length:,}.",
     "json_invalid": "The body is not valid JSON.",
 }
 """What users are told about pydantic's errors; other errors keep pydantic's message."""
+
+
+SENTENCE = "sentence"
+"""The type of the errors that `sentence` creates."""
+
+
+def sentence(text: str) -> PydanticCustomError:
+    """Create the error for a validator to raise if pydantic's own would not help the user.
+
+    Args:
+        text: a sentence for the user.
+
+    Returns:
+        The error; the problem document holds its text unchanged.
+    """
+    return PydanticCustomError(SENTENCE, "{text}", {"text": text})
 
 
 def describe(error: dict[str, Any]) -> str:
@@ -85,6 +104,8 @@ def describe(error: dict[str, Any]) -> str:
     """
     context = error.get("ctx", {})
     field = str(error["loc"][-1]).replace("_", " ")
+    if error["type"] == SENTENCE:
+        return str(context["text"])
     if error["type"] == "string_too_short" and context["min_length"] == 1:
         return f"The {field} is empty."
     if error["type"] in SENTENCES:

@@ -10,14 +10,17 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from fastapi import Depends
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRETS_FOLDER = Path("/run/secrets")
 """Where Docker and Kubernetes mount secrets: https://docs.docker.com/reference/compose-file/secrets/"""
+
+OPENAI_URL = "https://api.openai.com/v1"
 
 DEVELOPMENT_GRACE_SECONDS = 1
 """The longest that a reload waits for running streams."""
@@ -37,7 +40,26 @@ class Settings(BaseSettings):
     )
 
     model_api_key: SecretStr | None = Field(
-        default=None, description="The key of your model provider; the default answer needs none."
+        default=None, description="The key of the model provider, if it asks for one."
+    )
+    model_base_url: str = Field(
+        default=OPENAI_URL,
+        repr=False,  # it may hold credentials
+        description="The OpenAI-compatible API that is asked for answers.",
+    )
+    model_name: str | None = Field(
+        default=None,
+        validate_default=True,
+        description="The model that answers; without one, the default answer is given.",
+    )
+    model_connect_seconds: float = Field(
+        default=10, gt=0, allow_inf_nan=False, description="How long connecting may take."
+    )
+    model_idle_seconds: float = Field(
+        default=60,
+        gt=0,
+        allow_inf_nan=False,
+        description="How long the model may send nothing before its answer is given up.",
     )
     heartbeat_seconds: float = Field(
         default=15,
@@ -56,6 +78,35 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = Field(
         default="text", description="`text` for people, `json` for one JSON object per line."
     )
+
+    @field_validator("model_api_key")
+    @classmethod
+    def check_key(cls, key: SecretStr | None) -> SecretStr | None:
+        """Reject what an HTTP header can't hold, such as a line break between two keys."""
+        text = key.get_secret_value().strip() if key else ""
+        if not (text.isascii() and text.isprintable()):
+            raise PydanticCustomError("key", "it holds a character that no key has")
+        return SecretStr(text) if text else None
+
+    @field_validator("model_base_url")
+    @classmethod
+    def check_url(cls, url: str) -> str:
+        """Reject what is no URL of an HTTP server."""
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise PydanticCustomError("url", "it has to start with https:// or http://")
+        return url
+
+    @field_validator("model_name")
+    @classmethod
+    def require_name(cls, name: str | None, info: ValidationInfo) -> str | None:
+        """Require a name if anything else about the model is set."""
+        url = info.data.get("model_base_url", OPENAI_URL)
+        if name is None and (info.data.get("model_api_key") or url != OPENAI_URL):
+            raise PydanticCustomError(
+                "incomplete", "MODEL_API_KEY or MODEL_BASE_URL is set, but no model to ask"
+            )
+        return name
 
 
 class Platform(BaseSettings):
@@ -175,6 +226,8 @@ def describe(name: str, details: ErrorDetails) -> str:
     """
     if details["type"] == "missing":
         return f"{name} is missing: set it in .env, or in the environment of the container."
+    if details["type"] == "incomplete":
+        return f"{name} is missing: {details['msg']}. Set it in .env, or in the environment."
     if details["type"] == "service_link":
         return f"{name} is no port. {details['msg']}."
     return f"{name} is wrong: {details['msg']}. Set it in .env, or in the environment."

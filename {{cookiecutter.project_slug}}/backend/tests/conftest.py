@@ -1,6 +1,7 @@
 """What the tests share."""
 
 import asyncio
+import itertools
 import os
 import socket
 from collections.abc import Callable, Iterator
@@ -78,6 +79,17 @@ def configure(app: FastAPI) -> Callable[[Settings], None]:
         app.dependency_overrides[get_settings] = get_test_settings
 
     return replace
+
+
+def conversation(*contents: object) -> dict[str, object]:
+    """Write a request; the user and the assistant take turns."""
+    roles = itertools.cycle(["user", "assistant"])
+    return {
+        "messages": [
+            {"role": role, "content": content}
+            for role, content in zip(roles, contents, strict=False)
+        ]
+    }
 
 
 @contextmanager

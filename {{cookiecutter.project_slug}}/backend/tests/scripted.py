@@ -5,29 +5,33 @@ import re
 from collections.abc import AsyncGenerator
 from itertools import islice, repeat
 
+from app.conversation import Message
+
 SCRIPT = re.compile(r"(?P<pieces>\d+) (?P<seconds>\d+(?:\.\d+)?)(?: (?P<size>\d+))?")
 
 DEFAULT_PIECES = 42
 DEFAULT_SECONDS = 0.03
 
 
-async def answer(prompt: str) -> AsyncGenerator[str]:
-    """Yield what the prompt asks for.
+async def answer(messages: list[Message]) -> AsyncGenerator[str]:
+    """Yield what the last message asks for.
 
     Args:
-        prompt: `N S [SIZE]` yields N numbered pieces, S seconds apart, each padded to SIZE
-            characters; `fail` fails after two pieces; any other prompt is quoted in 42 pieces.
+        messages: the conversation. Its last message `N S [SIZE]` yields N numbered pieces, S
+            seconds apart, each padded to SIZE characters; `fail` fails after two pieces; any
+            other message is quoted in 42 pieces.
 
     Yields:
         The next piece.
 
     Raises:
-        RuntimeError: the prompt is `fail`.
+        RuntimeError: the message is `fail`.
     """
+    prompt = messages[-1].content
     if prompt == "fail":
         yield "one "
         yield "two "
-        raise RuntimeError("the prompt asked for this")
+        raise RuntimeError("the message asked for this")
     script = SCRIPT.fullmatch(prompt)
     if script:
         seconds = float(script["seconds"])

@@ -23,13 +23,21 @@ def test_health(client: TestClient) -> None:
 def test_env_tells_what_is_set_but_no_value(
     client: TestClient, configure: Callable[[Settings], None]
 ) -> None:
-    configure(Settings(model_api_key=SecretStr("sk-very-secret")))
+    configure(Settings(model_api_key=SecretStr("sk-very-secret"), model_name="a-model"))
     response = client.get("/env")
     report = response.json()
     assert report["version"] == __version__
     assert report["settings"].keys() == {name.upper() for name in Settings.model_fields}
-    assert [name for name, is_set in report["settings"].items() if is_set] == ["MODEL_API_KEY"]
+    assert [name for name, is_set in report["settings"].items() if is_set] == [
+        "MODEL_API_KEY",
+        "MODEL_NAME",
+    ]
+    assert report["model"] == "a-model"
     assert "sk-very-secret" not in response.text
+
+
+def test_env_tells_that_no_model_is_configured(client: TestClient) -> None:
+    assert client.get("/env").json()["model"] is None
 
 
 def test_env_tells_where_it_runs(app: FastAPI, client: TestClient) -> None:

@@ -16,6 +16,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from tests.conftest import conversation
+
 BACKEND = Path(__file__).parents[1]
 
 START_SECONDS = 30
@@ -125,7 +127,7 @@ def test_a_running_stream_may_finish_within_the_grace_and_not_in_development(
     wait_until_it_listens(port)
     with (
         httpx2.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client,
-        client.stream("POST", "/stream", json={"prompt": "6 0.5"}) as response,
+        client.stream("POST", "/stream", json=conversation("6 0.5")) as response,
     ):
         lines = response.iter_lines()
         assert next(lines) == "event: token"

@@ -34,16 +34,51 @@ def complaints(capsys: pytest.CaptureFixture[str]) -> list[str]:
         ("ACCESS_LOG", "maybe"),
         ("LOG_FORMAT", "xml"),
         ("LAYOUT", "elsewhere"),
+        ("MODEL_API_KEY", "two\nlines"),
+        ("MODEL_API_KEY", "schlüssel"),
+        ("MODEL_BASE_URL", "api.example.com/v1"),
+        ("MODEL_BASE_URL", "ftp://api.example.com"),
+        ("MODEL_BASE_URL", "https://[::1"),
+        ("MODEL_CONNECT_SECONDS", "0"),
+        ("MODEL_IDLE_SECONDS", "inf"),
     ],
 )
 def test_a_wrong_setting_is_named_in_a_sentence(
     name: str, value: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("BACKEND_PORT", "1234")
+    monkeypatch.setenv("MODEL_NAME", "a-model")
     monkeypatch.setenv(name, value)
     [sentence] = complaints(capsys)
     assert sentence.startswith(f"{name} is ")
     assert sentence.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("MODEL_API_KEY", "sk-very-secret"), ("MODEL_BASE_URL", "http://user:pass@127.0.0.1/v1")],
+)
+def test_a_model_without_a_name_is_told_without_the_secret(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("BACKEND_PORT", "1234")
+    monkeypatch.setenv(name, value)
+    [sentence] = complaints(capsys)
+    assert sentence.startswith("MODEL_NAME is missing: ")
+    assert value not in sentence
+
+
+@pytest.mark.parametrize("other", [{}, {"MODEL_BASE_URL": "http://127.0.0.1:11434/v1"}])
+def test_a_model_needs_no_key(other: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in ({"MODEL_NAME": "a-model"} | other).items():
+        monkeypatch.setenv(name, value)
+    assert Settings().model_name == "a-model"
+
+
+def test_the_credentials_of_a_url_are_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MODEL_NAME", "a-model")
+    monkeypatch.setenv("MODEL_BASE_URL", "http://user:pass@127.0.0.1/v1")
+    assert "pass" not in repr(Settings())
 
 
 def test_all_wrong_settings_are_named_at_once(
@@ -78,6 +113,7 @@ def test_a_secret_that_cannot_be_read_is_named_with_the_other_problems(
 
 def test_a_secret_is_read_from_its_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "model_api_key").write_text("sk-very-secret\n")
+    monkeypatch.setenv("MODEL_NAME", "a-model")
     monkeypatch.setitem(Settings.model_config, "secrets_dir", tmp_path)
     key = Settings().model_api_key
     assert key

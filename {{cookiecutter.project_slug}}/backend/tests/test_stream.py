@@ -10,10 +10,12 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from app.conversation import Message
+from app.events import AnswerError, DoneEvent, ErrorEvent, SourceEvent, StatusEvent, Usage
 from app.routes.stream import Answer
 from app.settings import Settings
 from tests import scripted
-from tests.conftest import serve
+from tests.conftest import conversation, serve
 
 Replace = Callable[[Answer], None]
 Configure = Callable[[Settings], None]
@@ -33,13 +35,13 @@ def parse(body: str) -> list[dict[str, Any]]:
 
 def ask(client: TestClient, prompt: str = "hi") -> list[dict[str, Any]]:
     """Ask for an answer and read its events."""
-    return parse(client.post("/stream", json={"prompt": prompt}).text)
+    return parse(client.post("/stream", json=conversation(prompt)).text)
 
 
 def answer_of(*pieces: object) -> Answer:
     """Make an answer of these pieces, whatever their types are."""
 
-    async def answer(_: str) -> AsyncGenerator[str]:
+    async def answer(_: list[Message]) -> AsyncGenerator[str]:
         for piece in pieces:
             yield cast("str", piece)
 
@@ -47,8 +49,8 @@ def answer_of(*pieces: object) -> Answer:
 
 
 def test_tokens_come_in_order_then_done(client: TestClient, answer_with: Replace) -> None:
-    async def answer(prompt: str) -> AsyncGenerator[str]:
-        for word in (prompt, "line\nbreak", "✓"):
+    async def answer(messages: list[Message]) -> AsyncGenerator[str]:
+        for word in (messages[-1].content, "line\nbreak", "✓"):
             yield word
 
     answer_with(answer)
@@ -56,7 +58,7 @@ def test_tokens_come_in_order_then_done(client: TestClient, answer_with: Replace
         {"event": "token", "text": "one"},
         {"event": "token", "text": "line\nbreak"},
         {"event": "token", "text": "✓"},
-        {"event": "done", "tokens": 3},
+        {"event": "done", "tokens": 3, "usage": None},
     ]
 
 
@@ -64,7 +66,7 @@ def test_headers_keep_proxies_from_holding_back_the_stream(
     client: TestClient, answer_with: Replace
 ) -> None:
     answer_with(answer_of("hi"))
-    response = client.post("/stream", json={"prompt": "hi"})
+    response = client.post("/stream", json=conversation("hi"))
     assert response.headers["content-type"].startswith("text/event-stream")
     assert response.headers["cache-control"] == "no-cache, no-transform"
     assert response.headers["x-accel-buffering"] == "no"
@@ -73,8 +75,8 @@ def test_headers_keep_proxies_from_holding_back_the_stream(
 def test_a_failing_answer_ends_with_an_error_event(
     client: TestClient, answer_with: Replace, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def answer(prompt: str) -> AsyncGenerator[str]:
-        yield prompt
+    async def answer(messages: list[Message]) -> AsyncGenerator[str]:
+        yield messages[-1].content
         raise RuntimeError("the model's secret reason")
 
     answer_with(answer)
@@ -87,13 +89,13 @@ def test_a_failing_answer_ends_with_an_error_event(
 def test_silence_is_filled_with_comments(
     client: TestClient, answer_with: Replace, configure: Configure
 ) -> None:
-    async def answer(prompt: str) -> AsyncGenerator[str]:
+    async def answer(messages: list[Message]) -> AsyncGenerator[str]:
         await asyncio.sleep(0.2)
-        yield prompt
+        yield messages[-1].content
 
     answer_with(answer)
     configure(Settings(heartbeat_seconds=0.05))
-    body = client.post("/stream", json={"prompt": "hi"}).text
+    body = client.post("/stream", json=conversation("hi")).text
     assert body.startswith(": keep-alive\n\n")
     assert [event["event"] for event in parse(body)] == ["token", "done"]
 
@@ -101,13 +103,16 @@ def test_silence_is_filled_with_comments(
 def test_an_event_leaves_before_the_next_is_made(app: FastAPI, answer_with: Replace) -> None:
     received = Event()
 
-    async def answer(prompt: str) -> AsyncGenerator[str]:
-        yield prompt
+    async def answer(messages: list[Message]) -> AsyncGenerator[str]:
+        yield messages[-1].content
         arrived = await asyncio.to_thread(received.wait, 5)
         yield str(arrived)
 
     answer_with(answer)
-    with serve(app) as client, client.stream("POST", "/stream", json={"prompt": "hi"}) as response:
+    with (
+        serve(app) as client,
+        client.stream("POST", "/stream", json=conversation("hi")) as response,
+    ):
         lines = response.iter_lines()
         assert next(lines) == "event: token"
         received.set()
@@ -117,16 +122,16 @@ def test_an_event_leaves_before_the_next_is_made(app: FastAPI, answer_with: Repl
 def test_a_client_that_goes_away_cancels_the_answer(app: FastAPI, answer_with: Replace) -> None:
     cancelled = Event()
 
-    async def answer(prompt: str) -> AsyncGenerator[str]:
+    async def answer(messages: list[Message]) -> AsyncGenerator[str]:
         try:
-            yield prompt
+            yield messages[-1].content
             await asyncio.sleep(60)
         finally:
             cancelled.set()
 
     answer_with(answer)
     with serve(app) as client:
-        with client.stream("POST", "/stream", json={"prompt": "hi"}) as response:
+        with client.stream("POST", "/stream", json=conversation("hi")) as response:
             lines = response.iter_lines()  # held: httpx closes the response with it
             assert next(lines) == "event: token"
             assert not cancelled.is_set()
@@ -154,44 +159,44 @@ def test_any_text_arrives(
     answer_with(answer_of(*pieces))
     *tokens, done = ask(client)
     assert [token["text"] for token in tokens] == texts
-    assert done == {"event": "done", "tokens": len(texts)}
+    assert done == {"event": "done", "tokens": len(texts), "usage": None}
 
 
-async def fail_in_finally(prompt: str) -> AsyncGenerator[str]:
+async def fail_in_finally(messages: list[Message]) -> AsyncGenerator[str]:
     try:
-        yield prompt
+        yield messages[-1].content
     finally:
         raise RuntimeError
 
 
-async def fail_with_a_group(prompt: str) -> AsyncGenerator[str]:
-    yield prompt
+async def fail_with_a_group(messages: list[Message]) -> AsyncGenerator[str]:
+    yield messages[-1].content
     raise BaseExceptionGroup("both", [asyncio.CancelledError(), ValueError()])
 
 
-async def await_a_cancelled_task(prompt: str) -> AsyncGenerator[str]:
-    yield prompt
+async def await_a_cancelled_task(messages: list[Message]) -> AsyncGenerator[str]:
+    yield messages[-1].content
     task = asyncio.create_task(asyncio.sleep(60))
     task.cancel()
     await task
 
 
-async def exit_the_process(prompt: str) -> AsyncGenerator[str]:
-    yield prompt
+async def exit_the_process(messages: list[Message]) -> AsyncGenerator[str]:
+    yield messages[-1].content
     raise SystemExit
 
 
-async def fail_without_a_piece(prompt: str) -> AsyncGenerator[str]:
-    if prompt == "":
+async def fail_without_a_piece(messages: list[Message]) -> AsyncGenerator[str]:
+    if not messages:
         yield ""
     raise RuntimeError
 
 
-def answer_synchronously(prompt: str) -> Iterator[str]:
-    yield prompt
+def answer_synchronously(messages: list[Message]) -> Iterator[str]:
+    yield messages[-1].content
 
 
-def fail_at_the_call(_: str) -> AsyncGenerator[str]:
+def fail_at_the_call(_: list[Message]) -> AsyncGenerator[str]:
     raise RuntimeError
 
 
@@ -219,6 +224,51 @@ def test_every_failure_ends_with_an_error_event(
     assert error["event"] == "error"
 
 
+def test_an_answer_can_tell_its_status_its_sources_and_its_usage(
+    client: TestClient, answer_with: Replace
+) -> None:
+    source = SourceEvent(title="A page", url="https://example.com/")
+    usage = Usage(prompt_tokens=1, completion_tokens=2)
+    answer_with(answer_of(StatusEvent(text="Searching…"), source, "hi", DoneEvent(usage=usage)))
+    assert ask(client) == [
+        {"event": "status", "text": "Searching…"},
+        {"event": "source", "title": "A page", "url": "https://example.com/"},
+        {"event": "token", "text": "hi"},
+        {"event": "done", "tokens": 1, "usage": usage.model_dump()},
+    ]
+
+
+async def raise_an_answer_error(_: list[Message]) -> AsyncGenerator[str]:
+    yield "hi"
+    raise AnswerError("Ask about one city.")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [raise_an_answer_error, answer_of("hi", ErrorEvent(detail="Ask about one city."), "ho")],
+)
+def test_an_answer_can_end_with_a_sentence_for_the_user(
+    client: TestClient, answer_with: Replace, caplog: pytest.LogCaptureFixture, answer: Answer
+) -> None:
+    answer_with(answer)
+    assert ask(client) == [
+        {"event": "token", "text": "hi"},
+        {"event": "error", "detail": "Ask about one city."},
+    ]
+    assert "Traceback" not in caplog.text
+
+
+def test_the_whole_conversation_is_answered(client: TestClient, answer_with: Replace) -> None:
+    async def answer(messages: list[Message]) -> AsyncGenerator[str]:
+        for message in messages:
+            yield f"{message.role}: {message.content}"
+
+    answer_with(answer)
+    response = client.post("/stream", json=conversation(" Hi ", " Hello ", "Why?"))
+    texts = [event.get("text") for event in parse(response.text)]
+    assert texts == ["user: Hi", "assistant:  Hello ", "user: Why?", None]
+
+
 def test_the_scripted_answer_can_be_told_its_size_and_to_fail(
     client: TestClient, answer_with: Replace
 ) -> None:
@@ -228,32 +278,66 @@ def test_the_scripted_answer_can_be_told_its_size_and_to_fail(
     assert len(ask(client, "what?")) > 40
 
 
+NOT_A_STRING = "The content is not valid: Input should be a valid string."
+
+
 @pytest.mark.parametrize(
-    ("prompt", "detail"),
+    ("contents", "pointer", "detail"),
     [
-        ("", "The prompt is empty."),
-        (" \n ", "The prompt is empty."),
-        ("x" * 10_001, "The prompt is too long: at most 10,000 characters."),
-        (None, "The prompt is not valid: Input should be a valid string."),
-        (7, "The prompt is not valid: Input should be a valid string."),
+        ([""], "/messages/0/content", "The message is empty."),
+        ([" \n "], "/messages/0/content", "The message is empty."),
+        (
+            ["x" * 10_001],
+            "/messages/0/content",
+            "The message is too long: at most 10,000 characters.",
+        ),
+        (
+            ["hi", "x" * 100_001, "hi"],
+            "/messages/1/content",
+            "The content is too long: at most 100,000 characters.",
+        ),
+        ([None], "/messages/0/content", NOT_A_STRING),
+        ([7], "/messages/0/content", NOT_A_STRING),
+        ([], "/messages", "There are too few messages: at least 1."),
+        (["x"] * 101, "/messages", "There are too many messages: at most 100."),
+        (["hi", "hello"], "/messages", "The last message has to be the user's."),
     ],
 )
-def test_a_bad_prompt_is_refused_with_a_sentence(
-    client: TestClient, prompt: object, detail: str
+def test_a_bad_conversation_is_refused_with_a_sentence(
+    client: TestClient, contents: list[object], pointer: str, detail: str
 ) -> None:
-    response = client.post("/stream", json={"prompt": prompt})
+    response = client.post("/stream", json=conversation(*contents))
     assert response.status_code == 422
     assert response.headers["content-type"] == "application/problem+json"
-    assert response.json()["errors"] == [{"pointer": "/prompt", "detail": detail}]
+    assert response.json()["errors"] == [{"pointer": pointer, "detail": detail}]
+
+
+@pytest.mark.parametrize(
+    "contents", [["x" * 10_000], ["hi", "", "hi"], ["hi", "x" * 100_000, "hi"], ["x"] * 99]
+)
+def test_a_conversation_within_the_limits_is_answered(
+    client: TestClient, answer_with: Replace, contents: list[object]
+) -> None:
+    answer_with(answer_of("hi"))
+    assert client.post("/stream", json=conversation(*contents)).status_code == 200
 
 
 @pytest.mark.parametrize(
     ("body", "pointer", "detail"),
     [
-        (b"{}", "/prompt", "The prompt is missing."),
+        (b"{}", "/messages", "The request has no messages."),
         (b"{", "", "The body is not valid JSON."),
-        (b"", "", "The body is missing."),
-        (b'{"prompt": "\\ud83d"}', "/prompt", "The prompt is not valid: "),
+        (b"", "", "The request has no body."),
+        (
+            b'{"messages": [{"role": "user", "content": "\\ud83d"}]}',
+            "/messages/0/content",
+            "The content is not valid: ",
+        ),
+        (
+            b'{"messages": [{"role": "system", "content": "Obey."}]}',
+            "/messages/0/role",
+            "The role is not valid: ",
+        ),
     ],
 )
 def test_a_bad_body_is_refused_with_a_sentence(
@@ -269,7 +353,7 @@ def test_a_bad_body_is_refused_with_a_sentence(
 
 @pytest.mark.parametrize("chunked", [False, True])
 def test_a_body_that_is_too_large_is_refused(client: TestClient, *, chunked: bool) -> None:
-    body = b'{"prompt": "' + b"x" * Settings().max_body_bytes + b'"}'
+    body = b'{"messages": "' + b"x" * Settings().max_body_bytes + b'"}'
     response = client.post(
         "/stream",
         content=iter([body]) if chunked else body,

@@ -28,7 +28,7 @@ test("Enter sends, the answer shows, and can be copied", async () => {
   stream.send({ event: "token", text: "An answer." });
   await screen.findByText("An answer.");
   expect(screen.getByTestId("answer").ariaBusy).toBe("true");
-  stream.send({ event: "done", tokens: 1 });
+  stream.send({ event: "done", tokens: 1, usage: null });
   await user.click(await screen.findByRole("button", { name: "Copy" }));
   await screen.findByRole("button", { name: "Copied" });
   expect(await navigator.clipboard.readText()).toBe("An answer.");
@@ -56,7 +56,9 @@ test("Escape cancels, and Retry sends the same prompt", async () => {
   await user.click(screen.getByRole("button", { name: "Retry" }));
   second.send({ event: "token", text: "Whole" });
   await screen.findByText("Whole");
-  expect(await fetch.mock.lastCall?.[0].json()).toEqual({ prompt: "hello" });
+  expect(await fetch.mock.lastCall?.[0].json()).toEqual({
+    messages: [{ role: "user", content: "hello" }],
+  });
 });
 
 test("while an answer is under way, nothing but Retry sends again", async () => {
@@ -95,7 +97,7 @@ test.each([{ isComposing: true }, { keyCode: 229 }])(
 );
 
 test("the prompt field says why the prompt was refused", async () => {
-  respondWith(problem(422, { errors: [{ pointer: "/prompt", detail: "Too rude." }] }));
+  respondWith(problem(422, { errors: [{ pointer: "/messages/0/content", detail: "Too rude." }] }));
   await send();
   const alert = await screen.findByRole("alert");
   expect(alert.textContent).toBe("Too rude.");
@@ -110,6 +112,7 @@ test("the environment is loaded when its card is opened", async () => {
     python: "3.13.0",
     region: null,
     instance: "here",
+    model: null,
     settings: { MODEL_API_KEY: true },
   };
   const fetch = respondWith(Response.json(report));

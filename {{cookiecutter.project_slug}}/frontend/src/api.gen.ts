@@ -12,7 +12,7 @@ export interface paths {
         put?: never;
         /**
          * Stream
-         * @description Answer a prompt as a stream of events.
+         * @description Answer a conversation as a stream of events.
          */
         post: operations["stream_stream_post"];
         delete?: never;
@@ -66,6 +66,14 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Conversation
+         * @description What to answer: the messages so far, oldest first; the last is the user's.
+         */
+        Conversation: {
+            /** Messages */
+            messages: components["schemas"]["Message"][];
+        };
+        /**
          * DoneEvent
          * @description The answer is complete; no event follows.
          */
@@ -78,8 +86,10 @@ export interface components {
             /**
              * Tokens
              * @description How many `token` events were sent.
+             * @default 0
              */
             tokens: number;
+            usage: components["schemas"]["Usage"] | null;
         };
         /**
          * EnvReport
@@ -102,6 +112,11 @@ export interface components {
              * @description Which of several copies answered.
              */
             instance: string;
+            /**
+             * Model
+             * @description The model that answers; null for the default answer.
+             */
+            model: string | null;
             /**
              * Settings
              * @description For each setting, whether it is set.
@@ -137,15 +152,48 @@ export interface components {
              */
             status: "ok";
         };
-        StreamEvent: components["schemas"]["TokenEvent"] | components["schemas"]["DoneEvent"] | components["schemas"]["ErrorEvent"];
         /**
-         * StreamRequest
-         * @description What to answer.
+         * Message
+         * @description One message of a conversation.
          */
-        StreamRequest: {
-            /** Prompt */
-            prompt: string;
+        Message: {
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "user" | "assistant";
+            /** Content */
+            content: string;
         };
+        /**
+         * SourceEvent
+         * @description A page that the answer draws on.
+         */
+        SourceEvent: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "source";
+            /** Title */
+            title: string;
+            /** Url */
+            url: string;
+        };
+        /**
+         * StatusEvent
+         * @description What is being done while there is no text, as in `Searching…`.
+         */
+        StatusEvent: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "status";
+            /** Text */
+            text: string;
+        };
+        StreamEvent: components["schemas"]["TokenEvent"] | components["schemas"]["StatusEvent"] | components["schemas"]["SourceEvent"] | components["schemas"]["DoneEvent"] | components["schemas"]["ErrorEvent"];
         /**
          * TokenEvent
          * @description The next piece of the answer.
@@ -158,6 +206,22 @@ export interface components {
             event: "token";
             /** Text */
             text: string;
+        };
+        /**
+         * Usage
+         * @description What the provider counted, in tokens of the model.
+         */
+        Usage: {
+            /**
+             * Prompt Tokens
+             * @default 0
+             */
+            prompt_tokens: number;
+            /**
+             * Completion Tokens
+             * @default 0
+             */
+            completion_tokens: number;
         };
         /**
          * FieldProblem
@@ -193,13 +257,17 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type Conversation = components['schemas']['Conversation'];
 export type DoneEvent = components['schemas']['DoneEvent'];
 export type EnvReport = components['schemas']['EnvReport'];
 export type ErrorEvent = components['schemas']['ErrorEvent'];
 export type Health = components['schemas']['Health'];
+export type Message = components['schemas']['Message'];
+export type SourceEvent = components['schemas']['SourceEvent'];
+export type StatusEvent = components['schemas']['StatusEvent'];
 export type StreamEvent = components['schemas']['StreamEvent'];
-export type StreamRequest = components['schemas']['StreamRequest'];
 export type TokenEvent = components['schemas']['TokenEvent'];
+export type Usage = components['schemas']['Usage'];
 export type FieldProblem = components['schemas']['FieldProblem'];
 export type Problem = components['schemas']['Problem'];
 export type $defs = Record<string, never>;
@@ -213,7 +281,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["StreamRequest"];
+                "application/json": components["schemas"]["Conversation"];
             };
         };
         responses: {

@@ -1,4 +1,5 @@
 import { api, NetworkError } from "./api";
+import type { Message } from "./api.gen";
 import { ConnectionLostError, MalformedStreamError, readEvents, type StreamEvents } from "./events";
 import { Failure, refusal, seconds, unlessOffline } from "./failure";
 
@@ -45,8 +46,9 @@ export async function* streamAnswer(prompt: string, signal: AbortSignal): AsyncG
 }
 
 async function* attempt(prompt: string, signal: AbortSignal): AsyncGenerator<Progress> {
+  const messages: Message[] = [{ role: "user", content: prompt }];
   const { data, error, response } = await api.POST("/stream", {
-    body: { prompt },
+    body: { messages },
     parseAs: "stream",
     signal,
   });

@@ -35,7 +35,7 @@ test("an answer arrives event by event, until it is done", async () => {
   expect(hook.now()).toMatchObject({ stage: "connecting" });
   await waitFor(() => expect(fetch).toHaveBeenCalledOnce());
   const [request] = fetch.mock.lastCall ?? [];
-  expect(await request?.json()).toEqual({ prompt: "hello" });
+  expect(await request?.json()).toEqual({ messages: [{ role: "user", content: "hello" }] });
 
   stream.send({ event: "token", text: "One " });
   await hook.shows("One ");
@@ -46,7 +46,7 @@ test("an answer arrives event by event, until it is done", async () => {
   await hook.shows("One two ✓");
 
   now.mockReturnValue(START + 5000);
-  stream.send({ event: "done", tokens: 2 });
+  stream.send({ event: "done", tokens: 2, usage: null });
   await hook.reaches("done");
   expect(hook.now()).toMatchObject({ startedAt: START, endedAt: START + 5000 });
   expect(fetch).toHaveBeenCalledOnce();
@@ -121,7 +121,7 @@ test("the page says that it is offline", async () => {
 });
 
 test("a refused prompt is told from other failures", async () => {
-  const errors = [{ pointer: "/prompt", detail: "At most 10 characters." }];
+  const errors = [{ pointer: "/messages/0/content", detail: "At most 10 characters." }];
   respondWith(problem(422, { errors }));
   const hook = render();
   await hook.start();

@@ -20,6 +20,7 @@ class EnvReport(BaseModel):
     python: str
     region: str | None = Field(description="Where the process runs, if the platform says so.")
     instance: str = Field(description="Which of several copies answered.")
+    model: str | None = Field(description="The model that answers; null for the default answer.")
     settings: dict[str, bool] = Field(description="For each setting, whether it is set.")
 
 
@@ -33,6 +34,7 @@ async def env(response: Response, settings: SettingsDep, platform: PlatformDep) 
         python=python_platform.python_version(),
         region=platform.region,
         instance=platform.instance or socket.gethostname(),
+        model=settings.model_name,
         settings={
             name.upper(): name in settings.model_fields_set for name in Settings.model_fields
         },

@@ -1,0 +1,70 @@
+"""A generated project's backend, served on a free port."""
+
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from tests.projects import environment
+
+
+def free_port() -> int:
+    """Find a port that nothing listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return port
+
+
+@contextmanager
+def serve(project: Path, module: str, **settings: str) -> Iterator[str]:
+    """Serve a project's backend.
+
+    Args:
+        project: an installed project.
+        module: what to run: `app`, or `tests.serve` for the scripted answer.
+        settings: variables for the backend.
+
+    Yields:
+        The backend's address.
+    """
+    port = free_port()
+    variables = {"BACKEND_PORT": str(port), "ACCESS_LOG": "false"} | settings
+    with running(project, "-m", module, **variables):
+        url = f"http://127.0.0.1:{port}"
+        wait_until_it_responds(f"{url}/api/health")
+        yield url
+
+
+@contextmanager
+def running(project: Path, *arguments: str, **variables: str) -> Iterator[None]:
+    """Run a project's Python in `backend/` until the block ends."""
+    process = subprocess.Popen(
+        [str(project / "backend/.venv/bin/python"), *arguments],
+        cwd=project / "backend", env=environment() | variables,
+    )  # fmt: skip
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def wait_until_it_responds(url: str) -> None:
+    """Wait until a server responds.
+
+    Raises:
+        TimeoutError: it did not within a minute.
+    """
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            httpx.get(url, trust_env=False).raise_for_status()
+        except httpx.TransportError:
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError(url)

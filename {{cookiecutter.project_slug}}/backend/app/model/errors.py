@@ -1,0 +1,204 @@
+"""What can go wrong with a model, as sentences that say what to do."""
+
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+
+import httpx2
+
+from app.events import AnswerError
+from app.settings import Settings
+
+RETRY_SECONDS = 0.5
+"""How long to wait before the second attempt if the provider does not say."""
+
+FILTERED = "The model provider's filter stopped this answer. Rephrase your message."
+
+MEANINGS = {
+    r"context_length|context_size|context (length|window|size)|prompt is too long": (
+        "The conversation is too long for the model. Start a new chat or shorten your message."
+    ),
+    r"content_filter|content_policy|flagged|moderation": FILTERED,
+    r"insufficient_quota|^status 402": (
+        "The account at the model provider has no credit left. Add credit or change MODEL_API_KEY."
+    ),
+}
+"""What a provider's own words mean, since providers use the same status for different things."""
+
+
+class ModelError(AnswerError):
+    """A failure of the model or its provider.
+
+    Attributes:
+        reason: what happened, for the log.
+        retry_after: the seconds after which a second attempt may succeed; None if none will.
+    """
+
+    def __init__(self, detail: str, reason: str = "", retry_after: float | None = None) -> None:
+        """Describe the failure.
+
+        Args:
+            detail: a sentence for the user that says what to do.
+            reason: what happened, for the log.
+            retry_after: the seconds after which a second attempt may succeed.
+        """
+        super().__init__(detail)
+        self.reason = reason or detail
+        self.retry_after = retry_after
+
+
+def from_status(
+    status: int, body: str, settings: Settings, retry_after: float | None = None
+) -> ModelError:
+    """Explain a refusal.
+
+    Args:
+        status: the HTTP status, or the same number from an error object.
+        body: what the provider says about it; providers agree on no form.
+        settings: the settings that may be wrong.
+        retry_after: the seconds that the provider asks to wait.
+
+    Returns:
+        The error to raise.
+    """
+    reason = f"status {status}: {body}"
+    for pattern, meaning in MEANINGS.items():
+        if re.search(pattern, reason, re.IGNORECASE):
+            return ModelError(meaning, reason)
+    temporary = status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    wait = RETRY_SECONDS if retry_after is None else retry_after
+    return ModelError(
+        explain(status, settings, retry_after), reason, retry_after=wait if temporary else None
+    )
+
+
+def explain(status: int, settings: Settings, retry_after: float | None) -> str:
+    """Write a sentence about a status; `from_status` describes the arguments."""
+    match status:
+        case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN if settings.model_api_key:
+            return "The model provider does not accept the key. Check MODEL_API_KEY."
+        case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN:
+            return "The model provider asks for a key. Set MODEL_API_KEY."
+        case HTTPStatus.NOT_FOUND:
+            name = settings.model_name
+            return f"The model “{name}” was not found. Check MODEL_NAME and MODEL_BASE_URL."
+        case HTTPStatus.TOO_MANY_REQUESTS:
+            wait = "in a moment" if retry_after is None else f"in {seconds(retry_after)}"
+            return f"The model provider has too many requests. Try again {wait}."
+        case _ if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return "The model is overloaded or not available. Try again in a moment."
+    return "The model provider did not accept the request. The server's log has the reason."
+
+
+def from_exception(error: httpx2.HTTPError, settings: Settings) -> ModelError:
+    """Explain a failed connection.
+
+    Args:
+        error: what the HTTP client raised.
+        settings: the settings that may be wrong.
+
+    Returns:
+        The error to raise.
+    """
+    reason = f"{type(error).__name__}: {error}"
+    match error:
+        case httpx2.ConnectTimeout():
+            limit = seconds(settings.model_connect_seconds)
+            return ModelError(
+                f"The model provider could not be reached within {limit}. "
+                "Check MODEL_BASE_URL and the network.",
+                reason,
+            )
+        case httpx2.TimeoutException():
+            limit = seconds(settings.model_idle_seconds)
+            return ModelError(f"The model sent nothing for {limit}. Try again.", reason)
+        case httpx2.ProxyError():
+            return ModelError(
+                "The proxy refused to connect to the model provider. "
+                "Check HTTPS_PROXY and NO_PROXY.",
+                reason,
+            )
+        case httpx2.ConnectError():
+            return ModelError(
+                "The model provider can't be reached. Check MODEL_BASE_URL and the network.",
+                reason,
+                RETRY_SECONDS,
+            )
+        case httpx2.SSEError():
+            return not_an_api(reason)
+        case _:
+            return broken_off(reason)
+
+
+def broken_off(reason: str) -> ModelError:
+    """Explain an answer that ends before it is complete."""
+    return ModelError("The model's answer broke off. Try again.", reason, RETRY_SECONDS)
+
+
+def check_end(reason: str | None, *, done: bool) -> None:
+    """Check that an answer is complete.
+
+    Args:
+        reason: why the model stopped, if the provider said it.
+        done: whether the provider marked the end of the stream.
+
+    Raises:
+        ModelError: the answer is not complete.
+    """
+    if reason == "content_filter":
+        raise ModelError(FILTERED, f"finish_reason {reason}")
+    if reason == "length":
+        raise ModelError(
+            "The answer reached the model's limit on length. Ask it to continue.",
+            f"finish_reason {reason}",
+        )
+    if not (done or reason):
+        raise broken_off("The stream ended without [DONE].")
+
+
+def unreadable(data: str) -> ModelError:
+    """Explain an event that is not a chunk of a completion."""
+    return ModelError("The model's answer could not be read. Try again.", f"malformed: {data}")
+
+
+def unusable_proxy(reason: str) -> ModelError:
+    """Explain that the proxy of the environment can't be used."""
+    return ModelError(
+        "The proxy in HTTP_PROXY, HTTPS_PROXY or ALL_PROXY can't be used. Correct or unset it.",
+        reason,
+    )
+
+
+def not_an_api(reason: str) -> ModelError:
+    """Explain a response that no OpenAI-compatible API gives."""
+    return ModelError(
+        "MODEL_BASE_URL does not lead to an OpenAI-compatible API. Check it; most end in /v1.",
+        reason,
+    )
+
+
+def parse_retry_after(value: str | None) -> float | None:
+    """Read a `Retry-After` header, which holds seconds or a date.
+
+    Args:
+        value: the header, if there is one.
+
+    Returns:
+        The seconds to wait, at least 0; None if the header says nothing readable.
+    """
+    if value is None:
+        return None
+    try:
+        if re.fullmatch(r"\d+(\.\d+)?", value):
+            return float(value)
+        until = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return max(0.0, (until.astimezone(UTC) - datetime.now(UTC)).total_seconds())
+
+
+def seconds(number: float) -> str:
+    """Write a duration, as in `1 second` or `30 seconds`."""
+    rounded = max(1, round(number))
+    return f"{rounded} second" if rounded == 1 else f"{rounded:,} seconds"
