@@ -2,10 +2,19 @@ import { DurableObject } from "cloudflare:workers";
 import { config } from "../package.json";
 import { containerEnvironment } from "./container-env";
 import { unavailable } from "./problems";
-import { OVERFLOW_HEADER, REFUSED_HEADER } from "./scaling";
+import { ELSEWHERE_HEADER, OVERFLOW_HEADER, REFUSED_HEADER } from "./scaling";
 import { passOn } from "./streaming";
 
 const POLL_MILLISECONDS = 20;
+
+/** The pause before a start that follows a failed one: doubled each time, up to the longest. */
+const PAUSE_MILLISECONDS = { first: 100, longest: 5000 };
+
+/** Messages of errors that say that no connection was made. */
+const NOT_CONNECTED = /is not (listening|running)/i;
+
+/** The app did not get the request, so it may be sent again, here or to another instance. */
+class UndeliveredError extends Error {}
 
 /** One container and the requests that it serves. It sleeps after a time without traffic. */
 export class Backend extends DurableObject<Env> {
@@ -13,6 +22,7 @@ export class Backend extends DurableObject<Env> {
   #ready = false;
   #starting: Promise<void> | undefined;
   #awakeSince = 0;
+  #pause = 0;
 
   /** Forwards a request to the container, or refuses it: this instance is full or cannot start. */
   override async fetch(request: Request): Promise<Response> {
@@ -20,16 +30,7 @@ export class Backend extends DurableObject<Env> {
     if (full && !request.headers.has(OVERFLOW_HEADER)) {
       return new Response(null, { status: 503, headers: { [REFUSED_HEADER]: "full" } });
     }
-    const id = request.headers.get("X-Request-ID");
     this.#inFlight += 1;
-    try {
-      await this.#started();
-    } catch (error) {
-      this.#inFlight -= 1;
-      const refusal = unavailable(id, error);
-      refusal.headers.set(REFUSED_HEADER, "down");
-      return refusal;
-    }
     const sleep = this.env.SLEEP_AFTER_SECONDS * 1000;
     const release = (cut: boolean) => {
       this.#inFlight -= 1;
@@ -37,13 +38,14 @@ export class Backend extends DurableObject<Env> {
       if (cut) this.ctx.storage.setAlarm(Date.now() + sleep);
     };
     try {
-      const response = await this.#forward(request);
+      const response = await this.#deliver(request);
       const limits = { response: this.env.MAX_RESPONSE_SECONDS * 1000, silence: sleep };
       return passOn(response, limits, release);
     } catch (error) {
       release(false);
-      if (!request.signal.aborted) this.#ready = false;
-      return unavailable(id, error);
+      const response = unavailable(request.headers.get("X-Request-ID"), error);
+      if (error instanceof UndeliveredError) response.headers.set(REFUSED_HEADER, "down");
+      return response;
     }
   }
 
@@ -58,23 +60,44 @@ export class Backend extends DurableObject<Env> {
     else await this.ctx.storage.setAlarm(Date.now() + (remaining > 0 ? remaining : sleep));
   }
 
+  /**
+   * Sends a request to the container once it is ready. If the container ends before the app got
+   * the request, it is started again; what may have reached the app is never sent twice.
+   */
+  async #deliver(request: Request): Promise<Response> {
+    const body = request.body && (await request.arrayBuffer());
+    const deadline = Date.now() + this.env.START_SECONDS * 1000;
+    for (;;) {
+      try {
+        await this.#started();
+        return await this.#forward(request, body);
+      } catch (error) {
+        const final = request.headers.has(ELSEWHERE_HEADER) || Date.now() >= deadline;
+        if (final || !(error instanceof UndeliveredError)) throw error;
+      }
+    }
+  }
+
   /** Sends a request to the container; gives up if no response begins in time or the client leaves. */
-  async #forward(request: Request): Promise<Response> {
-    const { method, body } = request;
+  async #forward(request: Request, body: ArrayBuffer | null): Promise<Response> {
     const headers = new Headers(request.headers);
     headers.delete(OVERFLOW_HEADER);
+    headers.delete(ELSEWHERE_HEADER);
     const url = request.url.replace("https:", "http:"); // the container does not speak TLS
     const limit = this.env.FIRST_BYTE_SECONDS;
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(`no response within ${limit} s`), limit * 1000);
     try {
       return await this.#port.fetch(url, {
-        method,
+        method: request.method,
         headers,
         body,
         redirect: "manual",
         signal: AbortSignal.any([late.signal, request.signal]),
       });
+    } catch (error) {
+      if (!request.signal.aborted) this.#ready = false;
+      throw NOT_CONNECTED.test(String(error)) ? new UndeliveredError(String(error)) : error;
     } finally {
       clearTimeout(timer);
     }
@@ -91,33 +114,44 @@ export class Backend extends DurableObject<Env> {
 
   /** Resolves once the container is ready; all requests that arrive meanwhile share one start. */
   async #started(): Promise<void> {
-    if (this.#ready && this.#container.running) return;
+    if (this.#ready && this.#container.running) {
+      this.#stayAwake();
+      return;
+    }
     this.#starting ??= this.#start().finally(() => {
       this.#starting = undefined;
     });
     await this.#starting;
   }
 
+  /** Starts the container once, unless it runs already, and waits until it is ready. */
   async #start(): Promise<void> {
-    const container = this.#container;
     this.#ready = false;
+    if (this.#pause) await scheduler.wait(this.#pause);
+    const doubled = this.#pause * 2 || PAUSE_MILLISECONDS.first;
+    this.#pause = Math.min(doubled, PAUSE_MILLISECONDS.longest);
+    const container = this.#container;
     if (!container.running) {
       const env = containerEnvironment(this.env, config.backendPort);
       container.start({ enableInternet: true, env });
       this.#awakeSince = 0;
     }
     this.#stayAwake();
+    await this.#waitUntilHealthy();
+    this.#ready = true;
+    this.#pause = 0;
+  }
+
+  async #waitUntilHealthy(): Promise<void> {
+    const container = this.#container;
     const deadline = Date.now() + this.env.START_SECONDS * 1000;
     while (Date.now() < deadline) {
-      if (await this.#isHealthy()) {
-        this.#ready = true;
-        return;
-      }
-      if (!container.running) throw new Error("the container ended while it started");
+      if (await this.#isHealthy()) return;
+      if (!container.running) throw new UndeliveredError("the container ended while it started");
       await scheduler.wait(POLL_MILLISECONDS);
     }
     await container.destroy();
-    throw new Error(`the container was not ready within ${this.env.START_SECONDS} s`);
+    throw new UndeliveredError(`the container was not ready within ${this.env.START_SECONDS} s`);
   }
 
   async #isHealthy(): Promise<boolean> {
@@ -141,9 +175,9 @@ export class Backend extends DurableObject<Env> {
    */
   #stayAwake(): void {
     const milliseconds = this.env.SLEEP_AFTER_SECONDS * 1000;
-    if (!this.#container.running || Date.now() - this.#awakeSince < milliseconds / 20) return;
+    if (!this.ctx.container?.running || Date.now() - this.#awakeSince < milliseconds / 20) return;
     this.#awakeSince = Date.now();
-    this.#container.setInactivityTimeout(milliseconds).catch((error) => {
+    this.ctx.container.setInactivityTimeout(milliseconds).catch((error) => {
       console.error("the inactivity timeout was not set", String(error));
     });
   }

@@ -10,6 +10,9 @@ export const REFUSED_HEADER = "x-backend-refused";
 /** Tells an instance to take a request although it is full. */
 export const OVERFLOW_HEADER = "x-backend-overflow";
 
+/** Tells an instance that another one can take the request if its own container does not start. */
+export const ELSEWHERE_HEADER = "x-backend-elsewhere";
+
 /**
  * Sends a request to the lowest instance that has room, so that the higher ones sleep until they
  * are needed. Where all are full, any one of them takes it; where the next one cannot start, one
