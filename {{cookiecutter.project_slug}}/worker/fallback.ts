@@ -2,14 +2,13 @@ import securityHeaders from "../frontend/security-headers.json";
 import { problem } from "./problems";
 
 /** Whether a browser is opening a page: it asks for HTML, and the path does not name a file. */
-function isNavigation(request: Request): boolean {
-  const { pathname } = new URL(request.url);
-  const namesFile = pathname.slice(pathname.lastIndexOf("/") + 1).includes(".");
+function isNavigation(request: Request, path: string): boolean {
+  const namesFile = path.slice(path.lastIndexOf("/") + 1).includes(".");
   return (
     (request.method === "GET" || request.method === "HEAD") &&
     (request.headers.get("Accept") ?? "").includes("text/html") &&
     !namesFile &&
-    !pathname.startsWith("/assets/")
+    !path.startsWith("/assets/")
   );
 }
 
@@ -18,10 +17,15 @@ function isNavigation(request: Request): boolean {
  * browser opens a page, otherwise with 404. No container is involved.
  *
  * @param request what the client sent
+ * @param path the decoded path of its URL
  * @param assets the built frontend
  */
-export async function serveFallback(request: Request, assets: Fetcher): Promise<Response> {
-  if (!isNavigation(request)) return problem(404, "There is nothing at this address.");
+export async function serveFallback(
+  request: Request,
+  path: string,
+  assets: Fetcher,
+): Promise<Response> {
+  if (!isNavigation(request, path)) return problem(404, "There is nothing at this address.");
   const shell = await assets.fetch(new URL("/", request.url), { method: request.method });
   const response = new Response(shell.body, shell);
   for (const [name, value] of Object.entries(securityHeaders)) response.headers.set(name, value);

@@ -1,46 +1,81 @@
 import { config } from "../package.json";
 import { serveFallback } from "./fallback";
 import { BodyError, clientAddress, forwardedHeaders, readBody } from "./forwarding";
+import { decodePath } from "./paths";
 import { problem, unavailable } from "./problems";
-import { dispatch, OVERFLOW_HEADER, REFUSED_HEADER } from "./scaling";
+import { judge } from "./routes";
+import { dispatch, ELSEWHERE_HEADER, OVERFLOW_HEADER, REFUSED_HEADER } from "./scaling";
 
 export { Backend } from "./backend";
 
-const RATE_PERIOD_SECONDS = 60;
+const RATE_PERIOD_SECONDS = "60";
 
 /** Whether a path belongs to the API: package.json lists it, or a folder with `/*` that holds it. */
-function isApiPath(pathname: string): boolean {
-  return config.apiPaths.some((path) => {
-    const folder = path.replace(/\/\*$/, "");
-    return pathname === folder || (path !== folder && pathname.startsWith(`${folder}/`));
+function isApiPath(path: string): boolean {
+  return config.apiPaths.some((listed) => {
+    const folder = listed.replace(/\/\*$/, "");
+    return path === folder || (listed !== folder && path.startsWith(`${folder}/`));
   });
 }
 
-/** Builds the response to a request whose body could not be read. */
-function bodyProblem(error: BodyError, maxBytes: number): Response {
-  return error.tooLarge
-    ? problem(413, `The request is larger than ${maxBytes} bytes.`)
-    : problem(400, "The request's body ended early.");
+/** Refuses what no endpoint of the app answers, as the app would, so that no container starts. */
+function refuseUnknown(request: Request, path: string): Response | undefined {
+  const websocket = request.headers.get("Upgrade")?.toLowerCase() === "websocket";
+  const verdict = judge(request.method, path, websocket);
+  switch (verdict.status) {
+    case 403:
+      return new Response(null, { status: 403 });
+    case 404:
+      return problem(404, "Not Found");
+    case 405:
+      return problem(405, "Method Not Allowed", { Allow: verdict.allow });
+    default:
+      return undefined;
+  }
 }
 
-/** Forwards a request for the API to a container. */
-async function serveApi(request: Request, url: URL, env: Env, id: string): Promise<Response> {
-  if (request.method === "POST" && url.pathname === "/stream") {
-    const { success } = await env.STREAM_LIMIT.limit({ key: clientAddress(request) });
-    if (!success) {
-      return problem(429, "Too many prompts. Try again in a minute.", RATE_PERIOD_SECONDS);
-    }
-  }
+/** Refuses a client that sends too many prompts. */
+async function refuseTooMany(request: Request, path: string, env: Env) {
+  if (request.method !== "POST" || path !== "/stream") return undefined;
+  const { success } = await env.STREAM_LIMIT.limit({ key: clientAddress(request) });
+  if (success) return undefined;
+  return problem(429, "Too many prompts. Try again in a minute.", {
+    "Retry-After": RATE_PERIOD_SECONDS,
+  });
+}
+
+/** Forwards a request for the API to a container, or to the backend of `bun run dev:cloudflare`. */
+async function forward(request: Request, url: URL, env: Env, id: string): Promise<Response> {
   const body = await readBody(request, env.MAX_BODY_BYTES);
   const headers = forwardedHeaders(request, url, id);
-  headers.delete(OVERFLOW_HEADER);
+  for (const name of [ELSEWHERE_HEADER, OVERFLOW_HEADER]) headers.delete(name);
   const init = { method: request.method, headers, body, redirect: "manual" } as const;
   if (env.BACKEND_ORIGIN)
     return fetch(new URL(url.pathname + url.search, env.BACKEND_ORIGIN), init);
+  const placement = env.LOCATION_HINT ? { locationHint: env.LOCATION_HINT } : {};
   return dispatch((instance, overflow) => {
     if (overflow) headers.set(OVERFLOW_HEADER, "1");
-    return env.BACKEND.getByName(String(instance)).fetch(url, init);
+    if (instance > 0 && !overflow) headers.set(ELSEWHERE_HEADER, "1");
+    else headers.delete(ELSEWHERE_HEADER);
+    return env.BACKEND.getByName(String(instance), placement).fetch(url, init);
   }, env.MAX_INSTANCES);
+}
+
+async function respond(request: Request, url: URL, env: Env, id: string): Promise<Response> {
+  const path = decodePath(url.pathname);
+  if (path === undefined) return problem(400, "The address is malformed.");
+  if (!isApiPath(path)) return serveFallback(request, path, env.ASSETS);
+  const refusal =
+    (!env.BACKEND_ORIGIN && refuseUnknown(request, path)) ||
+    (await refuseTooMany(request, path, env));
+  return refusal ?? forward(request, url, env, id);
+}
+
+/** Builds the response to a request that could not be served. */
+function failure(error: unknown, env: Env, id: string): Response {
+  if (!(error instanceof BodyError)) return unavailable(id, error);
+  if (!error.tooLarge) return problem(400, "The request's body ended early.");
+  return problem(413, `The request is larger than ${env.MAX_BODY_BYTES} bytes.`);
 }
 
 export default {
@@ -49,13 +84,8 @@ export default {
     const url = new URL(request.url);
     // Cloudflare's own id, under which its logs list each request, so that only failures need a line
     const id = request.headers.get("CF-Ray") ?? crypto.randomUUID();
-    if (!isApiPath(url.pathname)) {
-      return serveFallback(request, env.ASSETS).catch((error) => unavailable(id, error));
-    }
-    const response = await serveApi(request, url, env, id).catch((error) =>
-      error instanceof BodyError ? bodyProblem(error, env.MAX_BODY_BYTES) : unavailable(id, error),
-    );
-    if (response.status >= 400) console.warn(id, request.method, url.pathname, response.status);
+    const response = await respond(request, url, env, id).catch((error) => failure(error, env, id));
+    if (response.status >= 500) console.warn(id, request.method, url.pathname, response.status);
     if (response.headers.has("X-Request-ID") || response.webSocket) return response;
     const named = new Response(response.body, response);
     named.headers.set("X-Request-ID", id);

@@ -1,32 +1,35 @@
 const TITLES = {
   400: "Bad Request",
   404: "Not Found",
+  405: "Method Not Allowed",
   413: "Content Too Large",
   429: "Too Many Requests",
   503: "Service Unavailable",
 };
 
-const UNAVAILABLE_SECONDS = 2;
+const UNAVAILABLE_SECONDS = "2";
 
 /**
  * Builds a response with an RFC 9457 problem document, in the same form as the backend's.
  *
  * @param status one of the statuses that the Worker itself responds with
  * @param detail what went wrong, as a sentence for the user
- * @param retryAfter when to try again, in seconds
+ * @param headers further response headers
  */
 export function problem(
   status: keyof typeof TITLES,
   detail: string,
-  retryAfter?: number,
+  headers: Record<string, string> = {},
 ): Response {
-  const headers = new Headers({
-    "Content-Type": "application/problem+json",
-    "Cache-Control": "no-store",
-  });
-  if (retryAfter !== undefined) headers.set("Retry-After", String(retryAfter));
   const document = { status, title: TITLES[status], detail };
-  return new Response(JSON.stringify(document), { status, headers });
+  return new Response(JSON.stringify(document), {
+    status,
+    headers: {
+      "Content-Type": "application/problem+json",
+      "Cache-Control": "no-store",
+      ...headers,
+    },
+  });
 }
 
 /**
@@ -38,5 +41,5 @@ export function problem(
 export function unavailable(id: string | null, error: unknown): Response {
   console.error(id, "backend unavailable", String(error));
   const detail = "The backend cannot respond right now. Try again in a moment.";
-  return problem(503, detail, UNAVAILABLE_SECONDS);
+  return problem(503, detail, { "Retry-After": UNAVAILABLE_SECONDS });
 }

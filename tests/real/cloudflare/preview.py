@@ -38,19 +38,16 @@ def prepare(app: Path, folder: Path, **settings: int) -> Path:
         settings: variables of wrangler.toml to change, beside `SETTINGS`.
 
     Returns:
-        The copy: a page of one file, `tests/real/answer.py`, `websockets` installed and no
-        limit of prompts.
+        The copy: a page of one file, the endpoints and the answer of tests/real, and no limit of
+        prompts.
     """
     leave_out = shutil.ignore_patterns("node_modules", ".venv", ".wrangler", "dist")
     shutil.copytree(app, folder, ignore=leave_out)
     (folder / "node_modules").symlink_to(app / "node_modules")
     shutil.copy(REAL / "answer.py", folder / "backend/app/answer.py")
     shutil.copy(REAL / "echo.py", folder / "backend/app/routes/health.py")
-    dockerfile = folder / "Dockerfile-cloudflare"
-    install = "pip install --no-compile --target /opt/packages websockets==16.0"
-    text = dockerfile.read_text().replace(" && rm -rf", f" && {install} \\\n && rm -rf", 1)
-    assert install in text
-    dockerfile.write_text(text)
+    (folder / "backend/.venv").symlink_to(app / "backend/.venv")
+    projects.run(folder, "bun", "scripts/cloudflare/routes.ts")
     dist = folder / "dist/frontend-dev"
     (dist / "assets").mkdir(parents=True)
     (dist / "index.html").write_text(PAGE)
@@ -71,10 +68,12 @@ class Preview:
     """A running `wrangler dev`; stopped, with its containers, at the end of its `with`."""
 
     folder: Path
+    ready: str = "/"
+    """A path that answers 200 once it serves."""
     port: int = field(default_factory=free_port)
 
     def __enter__(self) -> Self:
-        """Start it and wait until it serves the page."""
+        """Start it and wait until it serves."""
         self.url = f"http://127.0.0.1:{self.port}"
         self.name = re.findall(r'(?m)^name = "(.*)"', (self.folder / "wrangler.toml").read_text())[
             0
@@ -89,7 +88,7 @@ class Preview:
         deadline = time.monotonic() + 180
         while time.monotonic() < deadline and self.process.poll() is None:
             try:
-                if httpx.get(self.url, timeout=5).status_code == 200:
+                if httpx.get(self.url + self.ready, timeout=60).status_code == 200:
                     return self
             except httpx.TransportError:
                 time.sleep(0.2)

@@ -1,5 +1,6 @@
 """Containers start once, sleep when idle, and come back after a fault."""
 
+import http.client
 import json
 import socket
 import struct
@@ -12,7 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from tests.conversation import conversation
@@ -76,6 +77,20 @@ def test_no_container_runs_for_the_page_its_files_or_a_scanner(asleep: Preview) 
     }.items():  # fmt: skip
         response = httpx.get(asleep.url + path, headers={"Accept": "text/html"})
         assert (path, response.status_code) == (path, status)
+    for method, path, status in (
+        ("GET", "/stream", 405), ("GET", "/%2e%2e/stream", 405), ("HEAD", "/stream", 405),
+        ("GET", "/api", 404), ("GET", "/api/", 404), ("GET", "/api/v1/users", 404),
+        ("GET", "/api%2fnone", 404), ("POST", "/env", 405), ("OPTIONS", "/env", 405),
+        ("TRACE", "/env", 405), ("GET", "/api/%00", 400), ("GET", "/api/%zz", 400),
+    ):  # fmt: skip
+        connection = http.client.HTTPConnection("127.0.0.1", asleep.port)
+        connection.request(method, path)
+        refused = connection.getresponse()
+        assert (method, path, refused.status) == (method, path, status)
+        assert refused.headers["content-type"] == "application/problem+json"
+        assert bool(refused.headers["allow"]) == (status == 405)
+    with pytest.raises(InvalidStatus, match="403"):
+        connect(f"ws://127.0.0.1:{asleep.port}/api/none")
     assert (
         httpx.get(f"{asleep.url}/assets/app-1a2b.js").headers["cache-control"].endswith("immutable")
     )
@@ -118,9 +133,9 @@ def test_a_client_cannot_forge_what_the_backend_is_told(asleep: Preview) -> None
     assert (seen["host"], seen["x-forwarded-proto"]) == (f"127.0.0.1:{asleep.port}", "http")
     assert seen["x-request-id"] == response.headers["x-request-id"] != "forged-forged"
     assert seen["x-request-id"] in asleep.logs()
-    missing = httpx.get(f"{asleep.url}/api/missing", timeout=60)
-    assert missing.status_code == 404
-    wait_for_text(asleep.output, missing.headers["x-request-id"], 5)
+    failed = httpx.get(f"{asleep.url}/api/status/500", timeout=60)
+    assert failed.status_code == 500
+    wait_for_text(asleep.output, failed.headers["x-request-id"], 5)
 
 
 def test_a_body_arrives_whole_and_once_and_a_larger_one_is_refused(asleep: Preview) -> None:

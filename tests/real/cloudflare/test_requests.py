@@ -18,6 +18,7 @@ SETTINGS = {
     "MODEL_NAME": "a-model",
     "A_NEW_SETTING": "spaces and # in a value",
     "OTEL_SERVICE_NAME": "my-app",
+    "LOCATION_HINT": "weur",
 }
 
 

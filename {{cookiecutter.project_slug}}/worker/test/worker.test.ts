@@ -1,5 +1,4 @@
 import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -24,7 +23,6 @@ let received: Received[] = [];
 let backend: Server;
 let worker: TestHarness;
 let address: URL;
-const GREETING = "hello";
 const folder = mkdtempSync(join(tmpdir(), "worker-"));
 
 /** Writes the project's configuration with a page that needs no build, and without containers. */
@@ -44,13 +42,6 @@ beforeAll(async () => {
     received.push({ method, url, headers, body: await text(message) });
     response.setHeader("X-Accel-Buffering", "no");
     response.end("from the backend");
-  });
-  backend.on("upgrade", ({ headers }, socket) => {
-    const key = `${headers["sec-websocket-key"]}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
-    const accept = createHash("sha1").update(key).digest("base64");
-    socket.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n");
-    socket.write(`Upgrade: websocket\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`);
-    socket.write(Buffer.from([0x81, GREETING.length, ...Buffer.from(GREETING)])); // a text frame
   });
   await new Promise<void>((listening) => backend.listen(0, "127.0.0.1", listening));
   const { port } = backend.address() as AddressInfo;
@@ -186,16 +177,6 @@ test("headers of 12 kB arrive", async () => {
   expect(received).toMatchObject([{ headers: { cookie: Cookie } }]);
 });
 
-test("a WebSocket passes", async () => {
-  const socket = new WebSocket(new URL("/api/socket", address));
-  const message = await new Promise<MessageEvent>((resolve, reject) => {
-    socket.onmessage = resolve;
-    socket.onerror = reject;
-  });
-  socket.close();
-  expect(message.data).toBe(GREETING);
-});
-
 test("a body that is too large is refused before the backend sees it", async () => {
   const accepted = await fetchWorker("/api/x", { method: "POST", body: "x".repeat(1000) });
   expect(await accepted.text()).toBe("from the backend");
@@ -235,7 +216,7 @@ test("the Worker can be deployed and stays small", () => {
   const args = "deploy --dry-run --containers-rollout=none --assets worker/test/assets --outdir";
   execFileSync("wrangler", [...args.split(" "), folder], { cwd: ROOT });
   expect(statSync(join(folder, "index.js")).size).toBeLessThan(18 * 1024);
-}, 30_000);
+});
 
 test("facts that are stated twice agree", () => {
   const [container] = wrangler.containers ?? [];

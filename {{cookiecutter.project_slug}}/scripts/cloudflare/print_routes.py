@@ -1,0 +1,97 @@
+"""Print the app's routes as JSON, for the Worker: `bun run types:api` writes them to worker/."""
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "backend"))
+
+from fastapi import FastAPI
+from fastapi.routing import RouteContext, iter_route_contexts
+from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Mount, Route, WebSocketRoute
+
+ANYTHING = {"path": "/{rest:any}", "methods": ["*"], "websocket": True}
+"""A row for routes that only the app can judge."""
+
+UNKNOWN_PARAMETER = re.compile(r"\{(\w+):(?!(?:str|int|float|path|uuid)\})\w+\}")
+"""A path parameter of a type that worker/routes.ts does not know."""
+
+
+def describe_path(path: str) -> str:
+    """Write a route's path with types of parameters that the Worker knows.
+
+    Args:
+        path: a path such as `/items/{item_id:int}`; the type may be the app's own.
+
+    Returns:
+        The path with each unknown type replaced by `any`.
+    """
+    return UNKNOWN_PARAMETER.sub(r"{\1:any}", path)
+
+
+def describe_route(context: RouteContext) -> dict[str, Any]:
+    """Describe what one route answers.
+
+    Args:
+        context: the route, with the prefixes of the routers that include it.
+
+    Returns:
+        Its path and methods, `*` for any; whether it is for WebSockets, if it is.
+    """
+    path = describe_path(context.path or "")
+    if isinstance(context.original_route, Route):
+        return {"path": path, "methods": sorted(context.methods or ["*"])}
+    if isinstance(context.original_route, WebSocketRoute):
+        return {"path": path, "methods": [], "websocket": True}
+    if isinstance(context.original_route, Mount):
+        return {**ANYTHING, "path": path + "/{path:path}"}
+    return ANYTHING
+
+
+def describe_slash_redirects(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Describe the paths at which the app redirects to one with, or without, a slash at the end."""
+    for row in rows:
+        path = row["path"]
+        other = path.rstrip("/") if path.endswith("/") else f"{path}/"
+        yield {"path": other, "methods": ["*"]}
+
+
+def describe_routes(app: FastAPI) -> dict[str, Any]:
+    """Describe what an app answers with anything but 404 and 405.
+
+    Args:
+        app: an app with all of its routes, hidden ones included.
+
+    Returns:
+        The routes; and whether a middleware answers OPTIONS at any path.
+    """
+    rows = [describe_route(context) for context in iter_route_contexts(app.routes)]
+    if app.router.redirect_slashes:
+        rows += describe_slash_redirects(rows)
+    classes = [middleware.cls for middleware in app.user_middleware]
+    preflight = any(isinstance(one, type) and issubclass(one, CORSMiddleware) for one in classes)
+    return {"preflight": preflight, "routes": rows}
+
+
+def format_table(table: dict[str, Any]) -> str:
+    """Format the table as JSON with a line for each route."""
+    rows = ",\n".join("    " + json.dumps(row) for row in table["routes"])
+    lines = [
+        "{",
+        f'  "preflight": {json.dumps(table["preflight"])},',
+        '  "routes": [',
+        rows,
+        "  ]",
+        "}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    from app.main import create_app
+
+    sys.stdout.write(format_table(describe_routes(create_app())))

@@ -1,0 +1,17 @@
+// bun run types:api: writes the app's routes for the Worker, without a server.
+// With --check it writes nothing and fails if the committed file is out of date.
+import { fail } from "../environment";
+
+const FILE = "worker/routes.gen.json";
+
+const command = ["bun", "scripts/python.ts", "../scripts/cloudflare/print_routes.py"];
+const { success, stdout } = Bun.spawnSync(command, {
+  env: { ...process.env, LAYOUT: "cloudflare" },
+  stderr: "inherit",
+});
+if (!success) fail("The backend can't be imported; see above.");
+const routes = stdout.toString();
+if (!process.argv.includes("--check")) await Bun.write(FILE, routes);
+else if ((await Bun.file(FILE).text()) !== routes) {
+  fail(`${FILE} is out of date: run \`bun run types:api\` and commit it.`);
+}

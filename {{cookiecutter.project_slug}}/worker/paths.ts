@@ -1,0 +1,13 @@
+/**
+ * Decodes a path as the backend does: bytes that are no UTF-8 become U+FFFD.
+ *
+ * @param pathname the path of a URL
+ * @returns the decoded path, or undefined if an escape is malformed or a zero byte
+ */
+export function decodePath(pathname: string): string | undefined {
+  if (/%(?![0-9a-f]{2})|%00/i.test(pathname)) return undefined;
+  const bytes = pathname.replace(/%../g, (encoded) =>
+    String.fromCharCode(Number(`0x${encoded.slice(1)}`)),
+  );
+  return new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
+}

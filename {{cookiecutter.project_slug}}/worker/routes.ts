@@ -1,0 +1,64 @@
+import table from "./routes.gen.json";
+
+/** What the app answers, as scripts/cloudflare/print_routes.py describes it. */
+export interface RouteTable {
+  /** A middleware of the app answers OPTIONS at any path. */
+  preflight: boolean;
+  routes: { path: string; methods: string[]; websocket?: boolean }[];
+}
+
+/** What the app would do with a request: serve it, or refuse it with a status. */
+export type Verdict =
+  | { status: 200 }
+  | { status: 403 } // a WebSocket that no endpoint accepts
+  | { status: 404 }
+  | { status: 405; allow: string };
+
+/** The methods that `Allow` lists, in the app's order. */
+const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];
+
+/** Path parameters: https://www.starlette.io/routing/#path-parameters, and `any` for other types. */
+const PARAMETERS: Record<string, string> = {
+  str: "[^/]+",
+  int: "[0-9]+",
+  float: "[0-9]+(?:\\.[0-9]+)?",
+  path: "[^\\n]*",
+  uuid: "[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}",
+  any: "[^]*",
+};
+
+/** Compiles a path such as `/items/{id:int}`. A line break at the end is ignored, as in Python. */
+function compile(path: string): RegExp {
+  const pattern = path
+    .split(/(\{\w+(?::\w+)?\})/)
+    .map((part, index) =>
+      index % 2
+        ? PARAMETERS[part.slice(1, -1).split(":")[1] ?? "str"]
+        : part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"),
+    );
+  return new RegExp(`^${pattern.join("")}\\n?$`);
+}
+
+/**
+ * Creates a function that tells what the app would do with a request, so that a request that no
+ * endpoint answers starts no container.
+ *
+ * @param table the app's routes
+ */
+export function createMatcher({ preflight, routes }: RouteTable) {
+  const compiled = routes.map((route) => ({ ...route, pattern: compile(route.path) }));
+
+  return (method: string, path: string, websocket = false): Verdict => {
+    const matches = compiled.filter(({ pattern }) => pattern.test(path));
+    if (websocket) return { status: matches.some((route) => route.websocket) ? 200 : 403 };
+    const methods = new Set(matches.flatMap((route) => route.methods));
+    if (methods.has("GET")) methods.add("HEAD");
+    if (methods.has("*") || methods.has(method)) return { status: 200 };
+    if (preflight && method === "OPTIONS") return { status: 200 };
+    if (methods.size === 0) return { status: 404 };
+    return { status: 405, allow: METHODS.filter((name) => methods.has(name)).join(", ") };
+  };
+}
+
+/** Tells what the app would do with a request to a decoded path. */
+export const judge = createMatcher(table);
