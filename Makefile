@@ -1,11 +1,11 @@
 # `make demo` and `make test` need Python 3.11 or later and nothing else.
 PYTHON ?= python3
-SETUP := $(PYTHON) tools/setup.py
+SETUP := $(PYTHON) -I tools/setup.py
 
 .PHONY: demo test test-real lint lock bench
 
 demo: ## Generate an app and serve it; answers: make demo deployment=monolith backend_port=31000
-	@$(SETUP) demo python tools/demo.py
+	@$(SETUP) demo python -m tools.demo
 
 test: lint ## Run the bake and check tiers
 	@$(SETUP) dev pytest -n 2 --dist worksteal tests/bake tests/check
@@ -23,7 +23,7 @@ lint: ## Check this repository's own code
 	@$(SETUP) dev zizmor --quiet --offline .github
 
 lock: ## Resolve every locked dependency again, here and in the template
-	@$(SETUP) dev python tools/lock.py
+	@$(SETUP) dev python -m tools.lock
 
 bench: ## Measure how long generating takes, beside an empty template
 	@$(SETUP) dev python -m bench.generation.bench

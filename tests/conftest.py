@@ -11,8 +11,12 @@ from tests import projects
 
 
 @pytest.fixture(scope="session", autouse=True)
-def git_identity() -> None:
-    """Give git an identity, as a developer's machine has, without touching its settings."""
+def git_settings() -> None:
+    """Give git an identity, and no repository: a git hook that runs the tests names its own."""
+    command = ["git", "rev-parse", "--local-env-vars"]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True)
+    for name in listed.stdout.split():
+        os.environ.pop(name, None)
     for role in ("AUTHOR", "COMMITTER"):
         os.environ.setdefault(f"GIT_{role}_NAME", "the authors")
         os.environ.setdefault(f"GIT_{role}_EMAIL", "authors@example.invalid")

@@ -10,14 +10,24 @@ from pathlib import Path
 
 from filelock import FileLock
 
-ROOT = Path(__file__).resolve().parent.parent
+from tools.generate import ROOT, config_file
+
 LAYOUTS = ("cloudflare", "monolith", "both")
 
 
+@cache
+def foreign_environment() -> Path:
+    """A virtual environment of somebody else, which no command may use or change."""
+    folder = Path(tempfile.mkdtemp(prefix="foreign-")) / "venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+    return folder
+
+
 def environment() -> dict[str, str]:
-    """The environment of a user's shell: without this repository's virtual environment."""
-    leave_out = {"VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "GIT_DIR", "GIT_WORK_TREE"}
-    return {key: value for key, value in os.environ.items() if key not in leave_out}
+    """What a person has set, with another Python environment active and a proxy that is down."""
+    active = {name: str(foreign_environment()) for name in ("VIRTUAL_ENV", "CONDA_PREFIX")}
+    proxy = {"HTTP_PROXY": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:9"}
+    return proxy | os.environ | active | {"COOKIECUTTER_CONFIG": str(config_file())}
 
 
 def run(folder: Path, *command: str, seconds: float = 600) -> subprocess.CompletedProcess[str]:
@@ -88,7 +98,7 @@ def generate(output: Path, **answers: str) -> Path:
     given = [f"{key}={value}" for key, value in answers.items()]
     before = set(output.iterdir())
     command = [sys.executable, "-m", "cookiecutter", str(template()), "--no-input"]
-    run(output, *command, "--default-config", *given)
+    run(output, *command, *given)
     [project] = set(output.iterdir()) - before
     return project
 

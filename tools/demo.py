@@ -3,6 +3,7 @@
 An answer is any key of cookiecutter.json, given on make's command line or in the environment.
 """
 
+import itertools
 import json
 import os
 import shutil
@@ -10,11 +11,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from cookiecutter.exceptions import CookiecutterException
-from cookiecutter.main import cookiecutter
+from tools.generate import ROOT, generate
 
-ROOT = Path(__file__).resolve().parent.parent
 DEMO = ROOT / "demo"
+STAMP = DEMO / ".generated"
+"""Is as old as the app's files, so a newer file is an edit."""
+INSTALLED = {".venv", "node_modules", "dist", "__pycache__", ".wrangler", "test-results"}
+"""Folders that commands of the app write."""
 
 
 def given_answers() -> dict[str, str]:
@@ -25,25 +28,42 @@ def given_answers() -> dict[str, str]:
     }
 
 
+def is_edited() -> bool:
+    """Tell whether somebody has written files into the app since it was generated."""
+    if not STAMP.exists():
+        return DEMO.exists()
+    generated = STAMP.stat().st_mtime
+    for folder, folders, files in os.walk(DEMO):
+        folders[:] = [name for name in folders if name not in INSTALLED and "cache" not in name]
+        if any((Path(folder) / name).lstat().st_mtime > generated for name in files):
+            return True
+    return False
+
+
+def make_room() -> None:
+    """Remove the app of the last run, or keep it under another name if somebody edited it."""
+    if is_edited():
+        free = (path for n in itertools.count(1) if not (path := ROOT / f"demo-{n}").exists())
+        kept = DEMO.rename(next(free))
+        print(f"demo/ had edits and is now {kept.name}/.")
+    shutil.rmtree(DEMO, ignore_errors=True)
+
+
 def main() -> int:
-    """Generate afresh, install, serve until Ctrl-C.
+    """Generate, install, serve until Ctrl-C.
 
     Returns:
-        The exit status: 1 where an answer was refused.
+        The exit status: 1 if an answer was refused.
     """
-    answers = {"initialize_git": "false"} | given_answers()
-    shutil.rmtree(DEMO, ignore_errors=True)
+    make_room()
     try:
-        app = cookiecutter(
-            str(ROOT),
-            no_input=True,
-            extra_context=answers,
-            output_dir=str(DEMO),
-            default_config=True,
-        )
-    except (CookiecutterException, ValueError) as error:
-        print(error, file=sys.stderr)
+        app = generate(DEMO, **{"initialize_git": "false"} | given_answers())
+    except subprocess.CalledProcessError:
         return 1
+    STAMP.touch()
+    print(
+        f"Generated {app.relative_to(ROOT)}; installing its packages and starting it.", flush=True
+    )
     for command in (["bun", "install", "--frozen-lockfile"], ["bun", "run", "dev"]):
         status = subprocess.run(command, cwd=app, check=False).returncode
         if status:

@@ -1,15 +1,12 @@
-"""Resolve every locked dependency again: this repository's tools and the template's own.
-
-make lock
-"""
+"""Resolve every locked dependency again, here and in the template: `make lock`."""
 
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
-from cookiecutter.main import cookiecutter
+from tools.generate import ROOT, generate
 
-ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "{{cookiecutter.project_slug}}"
 LOCKS = {"both": "bun.lock", "monolith": "bun.lock.monolith"}
 
@@ -17,23 +14,16 @@ LOCKS = {"both": "bun.lock", "monolith": "bun.lock.monolith"}
 def compile_requirements(project: Path, *arguments: str, output: Path) -> None:
     """Pin a pyproject.toml's packages for every platform, with hashes and without a host."""
     flags = ("--universal", "--generate-hashes", "--no-header", "--no-emit-index-url", "--quiet")
-    command = ["uv", "pip", "compile", *flags, "pyproject.toml", *arguments, "-o", str(output)]
+    python = ("--python", sys.executable)  # whatever environment is active
+    command = ["uv", "pip", "compile", *flags, *python, "pyproject.toml", *arguments]
+    command += ["--output-file", str(output)]
     subprocess.run(command, cwd=project, check=True)
 
 
 def lock_workspaces(deployment: str, name: str) -> None:
     """Lock the packages of a generated project of one layout."""
     with tempfile.TemporaryDirectory() as folder:
-        answers = {"deployment": deployment, "initialize_git": "false"}
-        app = Path(
-            cookiecutter(
-                str(ROOT),
-                no_input=True,
-                extra_context=answers,
-                output_dir=folder,
-                default_config=True,
-            )
-        )
+        app = generate(Path(folder), deployment=deployment, initialize_git="false")
         subprocess.run(["bun", "install", "--lockfile-only"], cwd=app, check=True)
         lock = (app / "bun.lock").read_text("utf-8")
     (TEMPLATE / name).write_text(lock, "utf-8")  # the hook puts the project's own name in

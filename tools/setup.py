@@ -3,7 +3,8 @@
     python3 tools/setup.py GROUP COMMAND [ARGUMENT…]
 
 GROUP is a dependency group of pyproject.toml (`demo` or `dev`). Its packages go into `.venv`; uv,
-Node.js and bun into `.tools`, where the machine does not have them already. Standard library only.
+Node.js and bun go into `.tools` if the machine does not have them, and downloads are cached in
+`.cache`. Standard library only.
 """
 
 import hashlib
@@ -21,58 +22,80 @@ TOOLS = ROOT / ".tools"
 TEMPLATE = ROOT / "{{cookiecutter.project_slug}}"
 OLDEST_NODE = (22, 12)
 BIN = "Scripts" if os.name == "nt" else "bin"
+LARGER = {"demo": "dev"}
+"""Which group holds another one's packages as well, and so serves it."""
+BREAKS_PYTHON = ("PYTHONHOME", "PYTHONPATH", "PYTHONSAFEPATH")
+REDIRECTS_PIP = ("PIP_PREFIX", "PIP_PYTHON", "PIP_ROOT", "PIP_TARGET", "PIP_USER")
+CACHES = {
+    "BUN_INSTALL_CACHE_DIR": "bun",
+    "PIP_CACHE_DIR": "pip",
+    "UV_CACHE_DIR": "uv",
+    "npm_config_cache": "npm",
+}
+"""Where each installer keeps its downloads, unless its variable is set."""
 
 
 class SetupError(Exception):
     """What could not be set up, as a sentence with what to do."""
 
 
-def run(*command: str | Path, path: str | None = None) -> None:
+def environment(path: str) -> dict[str, str]:
+    """Keep what a person has set, except what would lead Python or pip elsewhere."""
+    removed = BREAKS_PYTHON + REDIRECTS_PIP
+    caches = {name: str(ROOT / ".cache" / folder) for name, folder in CACHES.items()}
+    return caches | {k: v for k, v in os.environ.items() if k not in removed} | {"PATH": path}
+
+
+def run(*command: str | Path, path: str = os.environ.get("PATH", "")) -> None:
     """Run a command silently.
 
     Raises:
         SetupError: it failed; the message holds the end of what it printed.
     """
-    environment = os.environ | ({"PATH": path} if path else {})
     program = shutil.which(command[0], path=path) or command[0]
     done = subprocess.run(
-        [program, *command[1:]], env=environment, capture_output=True, text=True, check=False
+        [program, *command[1:]], env=environment(path), capture_output=True, text=True, check=False
     )
     if done.returncode:
         tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-12:])
         raise SetupError(f"This failed: {' '.join(map(str, command))}\n{tail}")
 
 
+def fingerprint(group: str) -> str:
+    """Identify what an environment with a group's locked packages holds."""
+    lock = REQUIREMENTS / f"{group}.txt"
+    return hashlib.sha256(lock.read_bytes() + sys.version.encode()).hexdigest()
+
+
 def install(folder: Path, group: str) -> Path:
-    """Make a virtual environment that holds a group's locked packages; keep it while they fit.
+    """Make a virtual environment that holds a group's locked packages, if there is none.
 
     Returns:
         The folder of its programs.
     """
-    lock = REQUIREMENTS / f"{group}.txt"
     mark = folder / "installed"
-    wanted = hashlib.sha256(lock.read_bytes() + sys.version.encode()).hexdigest()
-    if not mark.exists() or mark.read_text() != wanted:
+    python = folder / BIN / "python"
+    fitting = {fingerprint(name) for name in (group, LARGER.get(group, group))}
+    if not python.exists() or not mark.exists() or mark.read_text() not in fitting:
         print(f"Setting up {folder.relative_to(ROOT)} ({group})", file=sys.stderr, flush=True)
         shutil.rmtree(folder, ignore_errors=True)
         try:
             run(sys.executable, "-m", "venv", folder)
         except SetupError as error:
             raise SetupError(f"{error}\nOn Debian: apt-get install python3-venv") from error
-        python = folder / BIN / "python"
+        lock = REQUIREMENTS / f"{group}.txt"
         run(python, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", lock)
-        mark.write_text(wanted)
+        mark.write_text(fingerprint(group))
     return folder / BIN
 
 
 def version(program: str, path: str) -> tuple[int, ...] | None:
-    """Ask a program for its version; None where it is not on the path or does not run."""
+    """Ask a program for its version; None if it is not on the path or does not run."""
     found = shutil.which(program, path=path)
     if not found:
         return None
-    environment = os.environ | {"PATH": path}
     done = subprocess.run(
-        [found, "--version"], env=environment, capture_output=True, text=True, check=False
+        [found, "--version"], env=environment(path), capture_output=True, text=True, check=False
     )
     numbers = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", done.stdout)
     return tuple(int(part or 0) for part in numbers.groups()) if numbers else None
@@ -100,7 +123,8 @@ def bun_folder(wanted: str, path: str) -> Path:
     if version("bun", str(programs)) != as_numbers(wanted):
         print(f"Setting up .tools/bun ({wanted})", file=sys.stderr, flush=True)
         folder.mkdir(parents=True, exist_ok=True)
-        run(*npm(path), "install", "--prefix", folder, "--no-save", f"bun@{wanted}", path=path)
+        here = ("--prefix", folder, "--location=project", "--no-save")
+        run(*npm(path), "install", *here, f"bun@{wanted}", path=path)
     return programs
 
 
@@ -158,13 +182,11 @@ def main(group: str, *command: str) -> int:
     except KeyboardInterrupt:
         print("\nStopped; the next run goes on from here.", file=sys.stderr)
         return 130
-    environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONHOME", "VIRTUAL_ENV")}
-    environment |= {"PATH": path, "PYTHONPATH": str(ROOT)}
     program = shutil.which(command[0], path=path) or command[0]
     os.chdir(ROOT)
     if os.name != "nt":  # become the command, so that signals reach it
-        os.execve(program, [program, *command[1:]], environment)
-    return subprocess.run([program, *command[1:]], env=environment, check=False).returncode
+        os.execve(program, [program, *command[1:]], environment(path))
+    return subprocess.run([program, *command[1:]], env=environment(path), check=False).returncode
 
 
 if __name__ == "__main__":

@@ -41,8 +41,8 @@ def try_to_generate(output: Path, *arguments: str) -> subprocess.CompletedProces
 @pytest.mark.parametrize(
     "flags",
     [
-        ("cookiecutter", "TEMPLATE", "--no-input", "--default-config"),
-        ("cookiecutter", "TEMPLATE", "--no-input", "--default-config", "-f", "-s"),
+        ("cookiecutter", "TEMPLATE", "--no-input"),
+        ("cookiecutter", "TEMPLATE", "--no-input", "-f", "-s"),
         ("cookiecutter", "TEMPLATE", "--no-input", "-f", "--keep-project-on-failure"),
         ("cookiecutter", "TEMPLATE", "--no-input", "-f", "deployment=monolith"),
         ("cookiecutter", "TEMPLATE", "--no-input", "-f", "deployment=monolith", "backend_port=80"),
@@ -82,9 +82,7 @@ def test_no_flag_removes_or_changes_anything(flags: tuple[str, ...], tmp_path: P
 
 def test_an_empty_clone_is_filled(tmp_path: Path) -> None:
     run(tmp_path, "git", "init", "--quiet", "my-app")
-    done = try_to_generate(
-        tmp_path, "cookiecutter", str(template()), "--no-input", "--default-config", "-f"
-    )
+    done = try_to_generate(tmp_path, "cookiecutter", str(template()), "--no-input", "-f")
     assert done.returncode == 0, done.stderr
     assert "This folder is in a git repository" in done.stdout
     assert (tmp_path / "my-app" / "package.json").exists()

@@ -184,7 +184,7 @@ def test_the_short_name_comes_from_the_name(name: str, slug: str, tmp_path: Path
 def test_prompts_are_answered_by_a_person(tmp_path: Path) -> None:
     typed = "Shop\n\nSells things.\n2\n31000\n\n\nn\n"
     done = subprocess.run(
-        [sys.executable, "-m", "cookiecutter", str(ROOT), "--default-config"],
+        [sys.executable, "-m", "cookiecutter", str(ROOT)],
         input=typed, cwd=tmp_path, env=environment() | {"PWD": str(tmp_path)},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
@@ -229,7 +229,7 @@ def test_modules_among_the_temporary_files_stay_out_of_the_hooks(
     monkeypatch.setenv("TMPDIR", str(strangers))
     assert (generate(tmp_path / "output") / ".cruft.json").exists()
     refused = subprocess.run(
-        [sys.executable, "-m", "cookiecutter", str(ROOT), "--no-input", "--default-config",
+        [sys.executable, "-m", "cookiecutter", str(ROOT), "--no-input",
          "backend_port=80"],
         cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False,
     )  # fmt: skip

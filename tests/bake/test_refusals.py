@@ -117,7 +117,7 @@ def test_no_answer_becomes_code(hook: str, answer: str, tmp_path: Path) -> None:
 
 
 def cookiecutter(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "cookiecutter", *arguments, "--default-config"]
+    command = [sys.executable, "-m", "cookiecutter", *arguments]
     return subprocess.run(
         command, cwd=cwd, env=environment(), capture_output=True, text=True, check=False
     )
@@ -133,7 +133,7 @@ def test_all_bad_answers_are_named_at_once_and_the_command_given_works(tmp_path:
         assert f"  {key} must be " in done.stderr
     assert list(tmp_path.iterdir()) == []
     [command] = re.findall(r"^  (.*cookiecutter .+)$", done.stderr, re.MULTILINE)
-    run(tmp_path, "sh", "-c", f"{command} --default-config")
+    run(tmp_path, "sh", "-c", f"{command}")
     assert [path.name for path in tmp_path.iterdir()] == ["a-b"]
 
 

@@ -14,7 +14,7 @@ from tests.projects import commit, cruft, environment, run, template_of_its_own
 def generate(folder: Path, *arguments: str, pwd: Path | None = None) -> str:
     """Run cookiecutter in a folder, as a shell does, and return what it printed."""
     done = subprocess.run(
-        [sys.executable, "-m", "cookiecutter", *arguments, "--no-input", "--default-config"],
+        [sys.executable, "-m", "cookiecutter", *arguments, "--no-input"],
         cwd=folder, env=environment() | {"PWD": str(pwd or folder)},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
@@ -153,8 +153,7 @@ def test_generating_inside_a_git_hook_leaves_the_outer_repository_alone(
     hook = outer / ".git" / "hooks" / "pre-commit"
     hook.parent.mkdir(exist_ok=True)
     hook.write_text(
-        f"#!/bin/sh\ncd {output} && exec {sys.executable} -m cookiecutter {template} "
-        "--no-input --default-config\n"
+        f"#!/bin/sh\ncd {output} && exec {sys.executable} -m cookiecutter {template} --no-input\n"
     )
     hook.chmod(0o755)
     (worktree / "a").write_text("2\n")

@@ -9,7 +9,6 @@ import pytest
 
 from tests.projects import (
     LAYOUTS,
-    ROOT,
     commit,
     copy_template,
     cruft,
@@ -17,6 +16,7 @@ from tests.projects import (
     run,
     template_of_its_own,
 )
+from tools.generate import ROOT
 
 
 @pytest.mark.parametrize("tool", ["cookiecutter", "cruft"])
@@ -146,6 +146,6 @@ def generate_from(template: Path, output: Path, **answers: str) -> Path:
     output.mkdir(exist_ok=True)
     given = [f"{key}={value}" for key, value in answers.items()]
     command = [sys.executable, "-m", "cookiecutter", str(template), "--no-input"]
-    run(output, *command, "--default-config", *given)
+    run(output, *command, *given)
     [link] = output.glob("*/.cruft.json")
     return link.parent
