@@ -2,7 +2,9 @@
 PYTHON ?= python3
 SETUP := $(PYTHON) -I tools/setup.py
 
-.PHONY: demo test test-real lint lock bench
+BENCHES := generation app cloudflare monolith
+
+.PHONY: demo test test-real lint lock bench $(BENCHES:%=bench-%)
 
 demo: ## Generate an app and serve it; answers: make demo deployment=monolith backend_port=31000
 	@$(SETUP) demo python -m tools.demo
@@ -19,11 +21,13 @@ lint: ## Check this repository's own code
 	@$(SETUP) dev ruff check --quiet .
 	@$(SETUP) dev mypy
 	@$(SETUP) dev shellcheck .ci/run
-	@$(SETUP) dev check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
-	@$(SETUP) dev zizmor --quiet --offline .github
+	@$(SETUP) dev check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml '{{cookiecutter.project_slug}}'/.github/workflows/*.yml
+	@$(SETUP) dev zizmor --quiet --offline .github '{{cookiecutter.project_slug}}/.github'
 
 lock: ## Resolve every locked dependency again, here and in the template
 	@$(SETUP) dev python -m tools.lock
 
-bench: ## Measure how long generating takes, beside an empty template
-	@$(SETUP) dev python -m bench.generation.bench
+bench: $(BENCHES:%=bench-%) ## Run every bench: make bench-generation, bench-app, bench-cloudflare, bench-monolith
+
+$(BENCHES:%=bench-%): ## Print one bench's results; all but bench-generation need Docker
+	@$(SETUP) dev python -m bench.run $(@:bench-%=%)

@@ -1,9 +1,8 @@
 // Measures a generated project: what its page weighs, Lighthouse, and the development loop.
 //
-//   bun bench/app/bench.ts PROJECT NAME=URL… > bench/app/results.md
+//   make bench-app > bench/app/results.md
 //
-// PROJECT is a generated folder after `bun install`; each URL is a server of its production build, which
-// Lighthouse then judges, such as monolith=http://localhost:8080 while `bun run preview:monolith` runs.
+// It gets an installed project and NAME=URL of each server of its production build, which Lighthouse judges.
 // Chromium stands at /usr/bin/chromium.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -167,7 +166,7 @@ const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(2)} s
 
 console.log(`# The app: weight, Lighthouse, development loop
 
-Made by \`bun bench/app/bench.ts PROJECT ${targets.join(" ")}\`; medians of ${RUNS} runs on ${navigator.hardwareConcurrency} cores.
+\`make bench-app\` (${targets.join(", ")}); medians of ${RUNS} runs on ${navigator.hardwareConcurrency} cores.
 
 | what | measured | floor or bound |
 | --- | --- | --- |

@@ -1,15 +1,14 @@
 """Cost, added latency and cold start of the Cloudflare layout, beside the `Container` class.
 
-    python -m bench.cloudflare.bench APP
+    make bench-cloudflare
 
-APP is an installed project of the layout `cloudflare`. Needs Docker and takes about five minutes;
-both sides run in the same minutes, on the same image, in `wrangler dev`.
+Needs Docker and takes about five minutes; both sides run in the same minutes, on the same image, in
+`wrangler dev`.
 """
 
 import json
 import shutil
 import statistics
-import sys
 import tempfile
 import threading
 import time
@@ -99,9 +98,8 @@ def cold_seconds(preview: Preview) -> float:
         return time.perf_counter() - began
 
 
-def main() -> None:
-    """Measure and print a table."""
-    app = Path(sys.argv[1]).resolve()
+def main(app: Path) -> None:
+    """Measure an installed project, and print a table."""
     rows: list[tuple[str, float, float, str]] = []
     with tempfile.TemporaryDirectory() as name:
         base = Path(name)
@@ -143,7 +141,3 @@ def main() -> None:
     print("| --- | --- | --- | --- | --- |")
     for what, one, other, most in rows:
         print(f"| {what} | {one:.2f} | {other:.2f} | {one / other:.2f} | {most} |")
-
-
-if __name__ == "__main__":
-    main()

@@ -2,9 +2,7 @@
 
 Needs Docker and wrk. Everything runs on loopback, in bounded rounds that alternate:
 
-    python -m bench.monolith.bench PROJECT > bench/monolith/results.md
-
-PROJECT is a generated project of the layout `monolith` with its `bun.lock`.
+    make bench-monolith > bench/monolith/results.md
 """
 
 import asyncio
@@ -20,6 +18,7 @@ import urllib.request
 from pathlib import Path
 
 from tests.conversation import conversation
+from tests.real.docker import docker
 
 HERE = Path(__file__).parent
 ROUNDS = 11
@@ -28,13 +27,6 @@ STREAMS, INTERVAL, EVENTS = 20, 0.01, 500
 IMAGE, BARE = "bench-monolith", "bench-bare-fastapi"
 APP, BACKEND, NGINX, FASTAPI = 33110, 33111, 33120, 33130
 ANSWER = HERE.parents[1] / "tests/real/answer.py"
-
-
-def docker(*arguments: str) -> str:
-    """Run docker; give back what it printed."""
-    return subprocess.run(
-        ["docker", *arguments], check=True, capture_output=True, text=True
-    ).stdout.strip()
 
 
 def start(*arguments: str) -> str:
@@ -192,7 +184,7 @@ def main(project: Path) -> None:
     docker("build", "--tag", BARE, "--file", str(HERE / "Dockerfile.bare"), str(project))
     print(
         "# The monolith beside its floors\n\nOne run, rounds alternating, medians; "
-        "`python -m bench.monolith.bench PROJECT`. Two cores that also run the load.\n"
+        "`make bench-monolith`. Two cores that also run the load.\n"
     )
     config = f"{HERE / 'nginx.conf'}:/bench.conf:ro"
     nginx = (
@@ -218,7 +210,3 @@ def main(project: Path) -> None:
     finally:
         docker("kill", *containers)
     measure_starts()
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))
