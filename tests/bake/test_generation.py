@@ -242,3 +242,16 @@ def test_a_name_that_the_terminal_cannot_show_is_no_failure(
     monkeypatch.setenv("PYTHONIOENCODING", "ascii")
     project = generate(tmp_path, project_name="日本", project_slug="nihon")
     assert (project / "README.md").read_text("utf-8").startswith("# 日本\n")
+
+
+@pytest.mark.parametrize("folder", [ROOT, ROOT / "{{cookiecutter.project_slug}}"])
+def test_actions_are_pinned_by_commit(folder: Path) -> None:
+    for workflow in (folder / ".github" / "workflows").iterdir():
+        for line in workflow.read_text().splitlines():
+            if "uses:" in line:
+                assert re.search(r"@[0-9a-f]{40} # v\d+\.\d+\.\d+$", line), line
+
+
+def test_every_hook_is_short() -> None:
+    for hook in (ROOT / "hooks").glob("*.py"):
+        assert len(hook.read_text().splitlines()) <= 120, hook.name
