@@ -1,6 +1,7 @@
 # `make demo` and `make test` need Python 3.11 or later and nothing else.
 PYTHON ?= python3
-SETUP := $(PYTHON) -I tools/setup.py
+# From /, where pyenv does not see .python-version: any Python from 3.11 on will do.
+SETUP := cd / && $(PYTHON) -I "$(CURDIR)/tools/setup.py"
 
 BENCHES := generation app cloudflare monolith
 

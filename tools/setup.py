@@ -63,8 +63,7 @@ def run(*command: str | Path, path: str = os.environ.get("PATH", "")) -> None:
 
 def fingerprint(group: str) -> str:
     """Identify what an environment with a group's locked packages holds."""
-    lock = REQUIREMENTS / f"{group}.txt"
-    return hashlib.sha256(lock.read_bytes() + sys.version.encode()).hexdigest()
+    return hashlib.sha256((REQUIREMENTS / f"{group}.txt").read_bytes()).hexdigest()
 
 
 def install(folder: Path, group: str) -> Path:
