@@ -3,6 +3,7 @@ PYTHON ?= python3
 # From /, where pyenv does not see .python-version: any Python from 3.11 on will do.
 SETUP := cd / && $(PYTHON) -I "$(CURDIR)/tools/setup.py"
 
+WORKFLOWS := $(wildcard .github/workflows/*.yml {{cookiecutter.project_slug}}/.github/workflows/*.yml)
 BENCHES := generation app cloudflare monolith
 
 .PHONY: demo test test-real lint lock bench $(BENCHES:%=bench-%)
@@ -22,7 +23,7 @@ lint: ## Check this repository's own code
 	@$(SETUP) dev ruff check --quiet .
 	@$(SETUP) dev mypy
 	@$(SETUP) dev shellcheck .ci/run
-	@$(SETUP) dev check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml '{{cookiecutter.project_slug}}'/.github/workflows/*.yml
+	@$(SETUP) dev check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
 	@$(SETUP) dev zizmor --quiet --offline .github '{{cookiecutter.project_slug}}/.github'
 
 lock: ## Resolve every locked dependency again, here and in the template
