@@ -1,6 +1,3 @@
-/** Settings without which the app cannot work: `dev:cloudflare`, `preview` and `deploy` stop. */
-export const REQUIRED: string[] = [];
-
 /** Prefixes of variables that configure Cloudflare's tools, such as an API token. */
 const TOOL_PREFIXES = ["CLOUDFLARE_", "WRANGLER_"];
 
