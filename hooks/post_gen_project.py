@@ -53,10 +53,10 @@ def set_answer(answer: str, path: str, before: str) -> None:
         file.write_bytes(start + found + re.sub(rb"\A[\w-]*", answer.encode(), rest))
 
 
-def git(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """Run git unattended: nothing is signed, and nobody's hooks run."""
-    quiet = ("git", "-c", f"core.hooksPath={os.devnull}", "-c", "commit.gpgSign=false")
-    return subprocess.run([*quiet, *words], cwd=cwd, capture_output=True, text=True, check=False)
+def git(*args: str, at: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run git unattended: without anybody's hooks, signing or housekeeping."""
+    off = ("-c", f"core.hooksPath={os.devnull}", "-c", "commit.gpgSign=false", "-c", "gc.auto=0")
+    return subprocess.run(["git", *off, *args], cwd=at, capture_output=True, text=True, check=False)
 
 
 def link_template() -> str:
@@ -67,11 +67,11 @@ def link_template() -> str:
     if not template:
         return f"No update link: name the template's full path instead of {ANSWERS['_template']}."
     names = ("HEAD", "HEAD:./cookiecutter.json", "--show-toplevel", "--show-prefix")
-    shown = git("rev-parse", *names, cwd=template)
+    shown = git("rev-parse", *names, at=template)
     if shown.returncode:
         return f"No update link, because git cannot tell the template's version: {shown.stderr}"
     commit, _, toplevel, prefix = shown.stdout.split("\n")[:4]
-    origin = git("config", "remote.origin.url", cwd=template).stdout.strip()
+    origin = git("config", "remote.origin.url", at=template).stdout.strip()
     is_folder = ANSWERS["_repo_dir"].startswith(ANSWERS["_template"])
     address = toplevel if is_folder else origin or ANSWERS["_template"]
     address = re.sub(r"^([\w+.-]+://(?:git@)?)(?:[^/]*@)?([^?#]*).*", r"\1\2", address)
@@ -89,7 +89,7 @@ def commit_all() -> str:
         return "This folder is in a git repository: commit the project with git add and git commit."
     if git("-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT").returncode:
         return "git has no user.name or user.email, so nothing was committed."
-    commit = ["commit", "--message", f"Start {ANSWERS['project_slug']} from its template"]
+    commit = ["commit", "--quiet", "-m", f"Start {ANSWERS['project_slug']} from its template"]
     for step in (["init", "--initial-branch=main"], ["add", "--all"], commit):
         if (done := git(*step)).returncode:
             return f"git could not commit: {done.stderr}"

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from tests.projects import environment, template
 
-ROUNDS = 31
+ROUNDS = 15
 
 
 def write_floor(folder: Path) -> Path:
