@@ -9,6 +9,8 @@ import { join } from "node:path";
 import { config } from "../package.json";
 import { ROOT, withDotEnv } from "./environment";
 import { readPort } from "./ports";
+import { preparePython } from "./python";
+import { requireTools } from "./tools";
 import { BACKEND } from "./venv";
 
 /** How long the backend may take to stop. */
@@ -43,6 +45,8 @@ async function stop(running: Bun.Subprocess): Promise<void> {
   clearTimeout(timer);
 }
 
+requireTools();
+preparePython();
 let backend = Promise.resolve(start());
 let settled: Timer | undefined;
 

@@ -1,7 +1,7 @@
 /** The environment of the commands: the shell's variables, and the settings in `.env`. */
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { parseEnv } from "node:util";
+import util from "node:util"; // as a whole, since an old bun lacks parseEnv and has to be told so
 
 /** The project's root folder. */
 export const ROOT = resolve(import.meta.dir, "..");
@@ -52,7 +52,7 @@ export function withoutPythonTargets(environment: Environment): Environment {
 /** Reads `.env`. Values are literal: a `$` in them is not expanded. */
 export function readDotEnv(): Environment {
   const path = resolve(ROOT, ".env");
-  return existsSync(path) ? parseEnv(readFileSync(path, "utf8")) : {};
+  return existsSync(path) ? util.parseEnv(readFileSync(path, "utf8")) : {};
 }
 
 /** Adds the settings in `.env`; variables that are set in the shell win. */

@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import { exec, withoutPythonTargets } from "./environment";
+import { requireTools } from "./tools";
 import { BACKEND, prepareVenv } from "./venv";
 
 /** Makes `backend/.venv` current and returns the path of its Python. */
@@ -14,6 +15,7 @@ export function preparePython(): string {
 }
 
 if (import.meta.main) {
+  requireTools();
   const python = preparePython();
   process.chdir(BACKEND);
   exec(python, process.argv.slice(2), withoutPythonTargets(process.env));

@@ -40,7 +40,7 @@ async function runAll(names: string[]): Promise<string[]> {
 }
 
 const [name = ""] = process.argv.slice(2);
-requireTools("node", "packages", "uv");
+requireTools("node", "packages");
 preparePython();
 const failed = await runAll(Object.keys(scripts).filter((key) => key.startsWith(`${name}:`)));
 if (failed.length > 0) fail(`Failed: ${failed.join(", ")}`);

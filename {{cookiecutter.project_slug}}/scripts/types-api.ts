@@ -3,7 +3,9 @@
 //
 // This folder is a workspace of its own because openapi-typescript needs TypeScript 5.
 import openapi, { astToString, type OpenAPI3 } from "openapi-typescript";
-import { fail } from "./environment";
+import { fail, withoutPythonTargets } from "./environment";
+import { preparePython } from "./python";
+import { BACKEND } from "./venv";
 
 const TYPES = "frontend/src/api.gen.ts";
 const BANNER =
@@ -26,8 +28,10 @@ interface Document {
 
 /** Returns the backend's OpenAPI document, or exits if the backend can't be imported. */
 function exportDocument(): Document {
-  const { success, stdout } = Bun.spawnSync(["bun", "scripts/python.ts", "-m", "app.openapi"], {
-    stderr: "inherit",
+  const { success, stdout } = Bun.spawnSync([preparePython(), "-m", "app.openapi"], {
+    cwd: BACKEND,
+    env: withoutPythonTargets(process.env),
+    stdio: ["ignore", "pipe", "inherit"],
   });
   if (!success) fail("The backend can't be imported: see above.");
   return JSON.parse(stdout.toString());

@@ -8,10 +8,12 @@ import { config } from "../../package.json";
 import { exec, fail } from "../environment";
 import { readPort, requireFreePorts } from "../ports";
 import { givenSettings } from "../settings";
+import { requireTools } from "../tools";
 import { writeEnvFile } from "./env-file";
 
 const ENV_FILE = ".wrangler/dev.env";
 
+requireTools("node", "packages");
 const containers = process.argv.includes("--containers");
 const port = readPort("WORKER_PORT", 8787);
 const origin = `http://127.0.0.1:${readPort("BACKEND_PORT", config.backendPort)}`;
