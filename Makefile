@@ -4,7 +4,7 @@ PYTHON ?= python3
 SETUP := cd / && $(PYTHON) -I "$(CURDIR)/tools/setup.py"
 
 WORKFLOWS := $(wildcard .github/workflows/*.yml {{cookiecutter.project_slug}}/.github/workflows/*.yml)
-BENCHES := generation app cloudflare monolith
+BENCHES := generation app model cloudflare monolith
 
 .PHONY: demo test test-real lint lock bench $(BENCHES:%=bench-%)
 
@@ -29,7 +29,7 @@ lint: ## Check this repository's own code
 lock: ## Resolve every locked dependency again, here and in the template
 	@$(SETUP) dev python -m tools.lock
 
-bench: $(BENCHES:%=bench-%) ## Run every bench: make bench-generation, bench-app, bench-cloudflare, bench-monolith
+bench: $(BENCHES:%=bench-%) ## Run every bench: make bench-generation, bench-app, bench-model, bench-cloudflare, bench-monolith
 
-$(BENCHES:%=bench-%): ## Print one bench's results; all but bench-generation need Docker
+$(BENCHES:%=bench-%): ## Print one bench's results; bench-model needs valgrind; app, cloudflare and monolith need Docker
 	@$(SETUP) dev python -m bench.run $(@:bench-%=%)

@@ -12,6 +12,7 @@ import httpx
 
 from bench.cloudflare import bench as cloudflare
 from bench.generation import bench as generation
+from bench.model import bench as model
 from bench.monolith import bench as monolith
 from tests.projects import shared
 from tests.real.docker import docker
@@ -68,6 +69,7 @@ BENCHES: dict[str, Callable[[Path], None]] = {
     "generation": generation.main,
     "app": app,
     "cloudflare": lambda base: cloudflare.main(shared(base, "cloudflare")),
+    "model": lambda _: model.main(),
     "monolith": lambda base: monolith.main(shared(base, "monolith")),
 }
 

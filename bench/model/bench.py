@@ -98,7 +98,7 @@ def main() -> None:
         }
     floor = next(iter(counts.values()))
     print("# The start of an app with a model, beside one without\n")
-    print("Made by `python -m bench.model.bench`: instructions, by cachegrind.\n")
+    print("Made by `make bench-model`: instructions, by cachegrind.\n")
     print("| what | millions | ratio | bound |\n| --- | --- | --- | --- |")
     for name, count in counts.items():
         bound = f"at most {BOUND}" if name == WITH_MODEL else ""

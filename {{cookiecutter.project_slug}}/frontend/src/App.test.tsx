@@ -121,7 +121,7 @@ test("the environment is loaded when its card is opened", async () => {
   await userEvent.click(screen.getByText("Environment"));
   await screen.findByText("1.2.3");
   expect(screen.getByText("MODEL_API_KEY").nextSibling?.textContent).toBe("set");
-  expect(screen.getByText("region").nextSibling?.textContent).toBe("unknown");
+  expect(screen.getByText("region").nextSibling?.textContent).toBe("none");
 });
 
 test("only its own card says that the environment can't be loaded", async () => {

@@ -38,7 +38,7 @@ function Report({ report }: { report: Promise<EnvReport> }) {
   return (
     <dl className="facts">
       {Object.entries(facts).map(([name, value]) => (
-        <Fact key={name} name={name} value={value ?? "unknown"} />
+        <Fact key={name} name={name} value={value ?? "none"} />
       ))}
       {Object.entries(settings).map(([name, isSet]) => (
         <Fact key={name} name={name} value={isSet ? "set" : "not set"} />
