@@ -13,8 +13,9 @@ log = logging.getLogger(__name__)
 
 
 @router.get("/health")
-async def health() -> dict[str, str]:
+async def health(response: Response) -> dict[str, str]:
     """Say that the app can serve."""
+    response.headers["Cache-Control"] = "no-store"
     return {"status": "ok"}
 
 

@@ -34,6 +34,7 @@ export default defineConfig({
   preview: { headers: securityHeaders, proxy },
   server: {
     allowedHosts: FRONTEND_ALLOWED_HOSTS?.split(",") ?? [],
+    cors: false, // OPTIONS belongs to the API, as in production
     host: FRONTEND_HOST || "localhost",
     port: Number(FRONTEND_PORT || 5173),
     proxy,

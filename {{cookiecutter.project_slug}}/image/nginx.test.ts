@@ -27,7 +27,7 @@ const numberIn = (text: string, pattern: RegExp) => Number(text.match(pattern)?.
 /** Renders nginx.conf as the image does, with the defaults unless a setting is given. */
 async function render(given: Record<string, string> = {}) {
   const process = Bun.spawn([`${import.meta.dir}/render-config.sh`], {
-    env: { PATH: Bun.env["PATH"] ?? "", BACKEND_PORT: String(config.backendPort), ...given },
+    env: { PATH: Bun.env.PATH ?? "", BACKEND_PORT: String(config.backendPort), ...given },
     stdout: "pipe",
     stderr: "pipe",
   });
@@ -67,7 +67,7 @@ test("the image's defaults are those in .env.example, except for its logs", () =
 });
 
 test("whatever stops the container waits longer than running streams may take", () => {
-  const grace = Number(defaults["GRACE_SECONDS"]);
+  const grace = Number(defaults.GRACE_SECONDS);
   expect(numberIn(compose, /stop_grace_period: (\d+)s/)).toBeGreaterThan(grace);
   const preStop = numberIn(kubernetes, /sleep: \{ seconds: (\d+) \}/);
   const wait = numberIn(kubernetes, /terminationGracePeriodSeconds: (\d+)/);
@@ -75,7 +75,7 @@ test("whatever stops the container waits longer than running streams may take", 
 });
 
 test("whatever probes the container waits as long as the backend may take to start", () => {
-  const start = Number(defaults["START_SECONDS"]);
+  const start = Number(defaults.START_SECONDS);
   expect(numberIn(dockerfile, /--start-period=(\d+)s/)).toBe(start);
   expect(numberIn(kubernetes, /failureThreshold: (\d+)\n +readinessProbe/)).toBe(start);
 });

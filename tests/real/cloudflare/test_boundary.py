@@ -18,7 +18,7 @@ from tests.real.cloudflare.preview import Preview, prepare
 pytestmark = [pytest.mark.usefixtures("docker"), pytest.mark.xdist_group("cloudflare")]
 
 INSTANCES = 3
-ROUNDS = 20
+ROUNDS = 5
 EVICTION = 10
 """How long workerd keeps an idle object, in seconds; then it stops the container."""
 
@@ -35,9 +35,11 @@ def busy_cores(number: int) -> Iterator[None]:
     burners = [multiprocessing.Process(target=burn, daemon=True) for _ in range(number)]
     for burner in burners:
         burner.start()
-    yield
-    for burner in burners:
-        burner.kill()
+    try:
+        yield
+    finally:
+        for burner in burners:
+            burner.kill()
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
-// Refusals that a real server makes, as the page shows them. The tests copy this beside the project's own suite.
+// Refusals by a real server, as the page shows them. The tests copy this file into the project's own suite.
 import { expect, test } from "@playwright/test";
 
-test("@limited the page says how long to wait, and Retry works after that", async ({ page }) => {
+test("@limited the page says that a prompt is too many, and Retry works after the wait", async ({ page }) => {
   await page.goto("/");
   const ask = async () => {
     await page.getByRole("textbox", { name: "Prompt" }).fill("Once more?");
@@ -24,7 +24,7 @@ test("@limited the page says how long to wait, and Retry works after that", asyn
   await expect(alert).toHaveCount(0);
 });
 
-test("@starting a backend that does not start is retried, and the page says so", async ({ page }) => {
+test("@starting the page says that a backend does not start, and retries", async ({ page }) => {
   const statuses: number[] = [];
   page.on("response", (response) => {
     if (response.url().endsWith("/stream")) statuses.push(response.status());

@@ -190,13 +190,17 @@ test("a body that is too large is refused before the backend sees it", async () 
 test("a client that sends too many prompts is told when to come back", async () => {
   const [limit] = wrangler.ratelimits ?? [];
   const most = limit?.simple.limit ?? 0;
-  const statuses: number[] = [];
-  for (let i = 0; i < most + 1; i += 1) {
-    statuses.push((await fetchWorker("/stream", { method: "POST", body: "{}" })).status);
+  let refused: Awaited<ReturnType<typeof fetchWorker>> | undefined;
+  let served = 0;
+  // A period may end meanwhile and count from zero: twice as many are certainly too many.
+  while (!refused && served <= 2 * most) {
+    const response = await fetchWorker("/stream", { method: "POST", body: "{}" });
+    if (response.status === 200) served += 1;
+    else refused = response;
   }
-  expect(statuses).toEqual([...Array(most).fill(200), 429]);
-  const refused = await fetchWorker("/stream", { method: "POST", body: "{}" });
-  expect(refused.headers.get("Retry-After")).toBe("60");
+  expect(refused?.status).toBe(429);
+  expect(served).toBeGreaterThanOrEqual(most);
+  expect(refused?.headers.get("Retry-After")).toBe("60");
 });
 
 test("a failure is a problem that says when to come back, never a bare 500", async () => {
