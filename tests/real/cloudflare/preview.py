@@ -72,6 +72,10 @@ class Preview:
     """A path that answers 200 once it serves."""
     port: int = field(default_factory=free_port)
 
+    def environment(self) -> dict[str, str]:
+        """What the project's own scripts give wrangler: no proxy for this machine."""
+        return {**projects.environment(), "CI": "1", "NO_PROXY": "127.0.0.1,localhost,::1"}
+
     def __enter__(self) -> Self:
         """Start it and wait until it serves."""
         self.url = f"http://127.0.0.1:{self.port}"
@@ -82,7 +86,7 @@ class Preview:
         command = ["node_modules/.bin/wrangler", "dev", "--assets", "dist/frontend-dev"]
         self.process = subprocess.Popen(
             [*command, "--port", str(self.port), "--inspector-port", str(free_port())],
-            cwd=self.folder, env={**projects.environment(), "CI": "1"}, stdin=subprocess.DEVNULL,
+            cwd=self.folder, env=self.environment(), stdin=subprocess.DEVNULL,
             stdout=self.log, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
         deadline = time.monotonic() + 180
