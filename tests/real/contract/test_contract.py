@@ -20,7 +20,7 @@ from tests.real.monolith.container import HARDENED, Container
 pytestmark = [pytest.mark.usefixtures("docker"), pytest.mark.xdist_group("contract")]
 
 REFUSALS = Path(__file__).parent / "refusals.test.ts"
-REAL = Path(__file__).parents[1]
+ECHO = Path(__file__).parents[1] / "echo.py"
 PORTS = ("FRONTEND_PORT", "BACKEND_PORT", "WORKER_PORT", "IMAGE_PORT")
 KEY = 'pa$word # with "quotes"'
 
@@ -34,10 +34,14 @@ def app(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("contract") / "my-app"
     subprocess.run(["cp", "-al", projects.shared(shared_folder, "both"), folder], check=True)
     shutil.copy(REFUSALS, folder / "e2e")
-    for name, path in {"answer": "answer", "echo": "routes/health"}.items():
-        module = folder / f"backend/app/{path}.py"
+    backend = folder / "backend"
+    for source, name in {
+        backend / "tests/scripted.py": "answer.py",
+        ECHO: "routes/health.py",
+    }.items():
+        module = backend / "app" / name
         module.unlink()  # a hard link: writing to it would change the project that others share
-        shutil.copy(REAL / f"{name}.py", module)
+        shutil.copy(source, module)
     ports = "".join(f"{name}={free_port()}\n" for name in PORTS)
     (folder / ".env").write_text(f"MODEL_API_KEY='{KEY}'\nMODEL_NAME=a-model\n{ports}")
     return folder
