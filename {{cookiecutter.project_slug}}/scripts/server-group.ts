@@ -1,6 +1,6 @@
 /**
  * Leads the process group of the servers of scripts/run-servers.ts. Standard input is a pipe from
- * there: it closes when that process ends, however it ends, and the servers end with it.
+ * there: it closes whenever that process ends, and the servers end with it.
  */
 const servers = Bun.spawn(["bun", "run", "--parallel", ...process.argv.slice(2)], {
   stdio: ["ignore", "inherit", "inherit"],

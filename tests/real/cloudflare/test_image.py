@@ -1,4 +1,4 @@
-"""The container's image by itself: lean, nobody's, compiled, and graceful."""
+"""The container's image on its own: small, unprivileged, compiled, and graceful at SIGTERM."""
 
 import time
 from collections.abc import Iterator
@@ -52,3 +52,13 @@ def test_a_running_stream_outlives_sigterm(app: Container) -> None:
         assert "event: done" in list(lines)
     assert app.exit_status(10) == 0
     assert time.monotonic() - stopped < 10
+
+
+def test_docker_s_old_builder_is_refused_first(
+    cloudflare_app: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_BUILDKIT", "0")
+    dockerfile = str(cloudflare_app / "Dockerfile-cloudflare")
+    printed = docker("build", "--file", dockerfile, str(cloudflare_app), check=False)
+    assert "needs BuildKit" in printed
+    assert "Step 3" not in printed

@@ -1,5 +1,5 @@
 /**
- * Makes a built frontend ready for Cloudflare, which serves its files by itself: writes `_headers`,
+ * Prepares a built frontend for Cloudflare's static assets: writes `_headers`,
  * and says which file it would not take. `bun scripts/cloudflare/assets.ts FOLDER`
  */
 import { existsSync, readdirSync, statSync } from "node:fs";

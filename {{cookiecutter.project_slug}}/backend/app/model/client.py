@@ -17,7 +17,7 @@ from app.model.errors import ModelError
 from app.settings import Settings
 
 LONGEST_RETRY_SECONDS = 5.0
-"""A longer `Retry-After` is told to the user instead of being waited for."""
+"""A longer `Retry-After` is not waited for: the user reads it instead."""
 
 KEEP_ALIVE_SECONDS = 60.0
 """How long a connection is kept for the next question."""
