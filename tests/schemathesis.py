@@ -5,20 +5,26 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.projects import run
+
 CASES = 20
 """The most generated requests of each kind and operation."""
 
 
-def check(url: str, document: Path) -> None:
-    """Check that a server answers as the OpenAPI document says, also to requests that are wrong.
+def check(url: str, project: Path, folder: Path) -> None:
+    """Check that a server answers as its OpenAPI document says, also to requests that are wrong.
 
     Args:
         url: where the app is served, without a path. It must not limit the rate of prompts.
-        document: what `python -m app.openapi` prints, in a folder of the test.
+        project: the installed project that is served.
+        folder: a folder of the test, for the document and schemathesis's cache.
 
     Raises:
         AssertionError: a response is not as described; the message is schemathesis's report.
     """
+    document = folder / "openapi.json"
+    python = str(project / "backend/.venv/bin/python")
+    document.write_text(run(project / "backend", python, "-m", "app.openapi").stdout)
     command = (
         Path(sys.executable).with_name("schemathesis"),
         *("--config-file", Path(__file__).with_suffix(".toml"), "run", document),
@@ -29,7 +35,7 @@ def check(url: str, document: Path) -> None:
     )
     done = subprocess.run(
         [str(part) for part in command],
-        cwd=document.parent,  # where schemathesis keeps its cache
+        cwd=folder,  # where schemathesis keeps its cache
         env={**os.environ, "NO_PROXY": "*", "no_proxy": "*"},
         capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip

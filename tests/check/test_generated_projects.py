@@ -17,7 +17,10 @@ def test_a_fresh_project_passes_its_checks_and_stays_clean(
 ) -> None:
     project = shared(shared_folder, deployment)
     run(project, "bun", "install")
-    run(project, "bun", "run", "check", seconds=900)
+    printed = run(project, "bun", "run", "check", seconds=900).stdout.splitlines()
+    assert [line for line in printed if not re.fullmatch(r"✓ check:\S+ \([\d.]+ s\)", line)] == [
+        "$ bun scripts/run-all.ts check"
+    ]
     assert run(project, "git", "status", "--porcelain").stdout == ""
 
 

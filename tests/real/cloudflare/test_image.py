@@ -14,7 +14,11 @@ from tests.real.monolith.container import HARDENED, Container
 pytestmark = [pytest.mark.usefixtures("docker"), pytest.mark.xdist_group("cloudflare")]
 
 PORT = 30001
-WORKER = ("--env", "BACKEND_HOST=0.0.0.0", "--env", f"BACKEND_PORT={PORT}")
+WORKER = (
+    *("--env", "BACKEND_HOST=0.0.0.0"),
+    *("--env", f"BACKEND_PORT={PORT}"),
+    *("--env", "LAYOUT=cloudflare"),
+)
 """What worker/container-env.ts gives the process."""
 
 

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from websockets.sync.client import connect
 
+from tests import schemathesis
 from tests.conversation import conversation
 from tests.real.cloudflare.preview import Preview, prepare
 
@@ -95,3 +96,9 @@ def test_settings_in_env_reach_the_app_and_credentials_do_not(app: Preview) -> N
     for name, value in (SETTINGS | {"CLOUDFLARE_API_TOKEN": None}).items():
         seen = httpx.get(f"{app.url}/api/variable", params={"name": name}, timeout=60).json()
         assert (name, seen) == (name, value)
+
+
+def test_every_response_is_as_the_openapi_document_says(
+    app: Preview, cloudflare_app: Path, tmp_path: Path
+) -> None:
+    schemathesis.check(app.url, cloudflare_app, tmp_path)

@@ -1,12 +1,22 @@
 """Requests that are large, malformed or hostile."""
 
 import json
+from pathlib import Path
 
 import httpx
 import pytest
 
+from tests import schemathesis
 from tests.conversation import conversation
-from tests.real.monolith.container import HTML, Container, assert_problem, raw
+from tests.real.monolith.container import (
+    HARDENED,
+    HTML,
+    TEST_ANSWER,
+    UNLIMITED,
+    Container,
+    assert_problem,
+    raw,
+)
 
 pytestmark = pytest.mark.xdist_group("monolith")
 
@@ -125,3 +135,10 @@ def test_the_api_s_folder_is_no_page(http: httpx.Client) -> None:
 def test_other_methods_are_problems(http: httpx.Client, method: str, status: int) -> None:
     for path in ("/", "/env", "/stream"):
         assert_problem(http.request(method, path), status)
+
+
+def test_every_response_is_as_the_openapi_document_says(
+    image: str, monolith_app: Path, tmp_path: Path
+) -> None:
+    with Container.start(image, *HARDENED, *UNLIMITED, *TEST_ANSWER) as app:
+        schemathesis.check(app.wait_until_ready().url, monolith_app, tmp_path)
