@@ -22,6 +22,7 @@ export default defineConfig({
   testDir: ".",
   fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),
+  retries: process.env.CI ? 2 : 0, // a busy machine may be late
   grepInvert: leftOut,
   reporter: "list",
   workers: 2,
