@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react";
+import { CopyButton } from "./CopyButton";
 import { Icon } from "./Icon";
 import { isActive, type StreamState } from "./useStream";
 
@@ -57,28 +58,4 @@ function Elapsed({ since, until }: { since: number; until: number | undefined })
   }, [running]);
 
   return <time>{(Math.max(0, (until ?? now) - since) / 1000).toFixed(1)} s</time>;
-}
-
-const COPY = { icon: "copy", label: "Copy" } as const;
-const COPIED = { icon: "check", label: "Copied" } as const;
-const NOT_COPIED = { icon: "cross", label: "Can't copy" } as const; // no permission, or no TLS
-
-function CopyButton({ text }: { text: string }) {
-  const [{ icon, label }, show] = useState<typeof COPY | typeof COPIED | typeof NOT_COPIED>(COPY);
-
-  async function copy() {
-    try {
-      await navigator.clipboard.writeText(text);
-      show(COPIED);
-    } catch {
-      show(NOT_COPIED);
-    }
-  }
-
-  return (
-    <button type="button" onClick={copy} onBlur={() => show(COPY)}>
-      <Icon name={icon} />
-      <span>{label}</span>
-    </button>
-  );
 }
