@@ -18,7 +18,7 @@ TAKEN_PORTS = {5173: "Vite", 8080: "the image's preview", 8787: "wrangler", 9229
 SLUG_RULE = """at most 57 of a-z, 0-9 and single dashes, starting with a letter, not ending with \
 a dash, and not backend, e2e, frontend, scripts or worker"""
 NOT_EMPTY = """{} is not empty, so nothing was changed. To update a project, run there: uvx cruft \
-update. To change its layout: uvx cruft update --variables-to-update '{"deployment": "both"}'"""
+update. To change its layout or another answer: uvx cruft update --variables-to-update {}"""
 CREDENTIAL = "Remove the credential from the template's address: cruft stores it in .cruft.json."
 Refusal = tuple[str, object, str, str]  # question, answer, rule, an answer that follows the rule
 
@@ -88,7 +88,10 @@ def corrected_command(refused: list[Refusal]) -> str:
         start = ["uvx"]
     if re.search(r"pipx\W(?!venvs)", sys.prefix) or os.environ.get("_", "").endswith("pipx"):
         start = ["pipx", "run"]
-    options = ["--no-input", "--output-dir", os.path.dirname(os.getcwd())]
+    output = os.path.dirname(os.getcwd())
+    if "_commit" in ANSWERS and re.search(r"\Wtmp\w{8}$", output):  # cruft update generates there
+        return shlex.join([*start, "cruft", "update", "--variables-to-update", json.dumps(answers)])
+    options = ["--no-input", "--output-dir", output]
     if ANSWERS.get("_checkout"):
         options += ["--checkout", str(ANSWERS["_checkout"])]
     template = without_credentials(str(ANSWERS["_template"]))
@@ -101,7 +104,8 @@ def problem() -> str:
     if "__prompts__" in ANSWERS:  # cookiecutter 2.3 and later remove it
         return "This template needs cookiecutter 2.3 or later: pip install --upgrade cookiecutter"
     if set(os.listdir()) - {".git"}:
-        return NOT_EMPTY.replace("{}", os.getcwd(), 1)
+        layout = json.dumps({"deployment": ANSWERS["deployment"]})
+        return NOT_EMPTY.format(os.getcwd(), shlex.quote(layout))
     if "_commit" in ANSWERS and without_credentials(template) != template:
         return CREDENTIAL
     if not (refused := refusals()):

@@ -45,6 +45,7 @@ def try_to_generate(output: Path, *arguments: str) -> subprocess.CompletedProces
         ("cookiecutter", "TEMPLATE", "--no-input", "-f", "-s"),
         ("cookiecutter", "TEMPLATE", "--no-input", "-f", "--keep-project-on-failure"),
         ("cookiecutter", "TEMPLATE", "--no-input", "-f", "deployment=monolith"),
+        ("cookiecutter", "TEMPLATE", "--no-input", "-f", "-s", "deployment=monolith"),
         ("cookiecutter", "TEMPLATE", "--no-input", "-f", "deployment=monolith", "backend_port=80"),
         ("cookiecutter", "TEMPLATE", "--replay-file", "REPLAY", "-f", "-s"),
         ("cruft", "create", "TEMPLATE", "--no-input"),
@@ -77,7 +78,9 @@ def test_no_flag_removes_or_changes_anything(flags: tuple[str, ...], tmp_path: P
     assert contents(project) == before
     if "-f" in flags:
         assert f"{project} is not empty, so nothing was changed." in done.stderr
-        assert "uvx cruft update --variables-to-update" in done.stderr
+        layout = "monolith" if "monolith" in " ".join(flags) else "cloudflare"
+        switch = f"""uvx cruft update --variables-to-update '{{"deployment": "{layout}"}}'"""
+        assert switch in done.stderr
 
 
 def test_an_empty_clone_is_filled(tmp_path: Path) -> None:

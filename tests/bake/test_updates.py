@@ -54,50 +54,6 @@ def test_a_change_of_the_template_arrives(tool: str, tmp_path: Path) -> None:
     assert "up to date" in cruft(project, "check")
 
 
-def test_the_layout_is_switched_by_the_command_that_a_refusal_names(tmp_path: Path) -> None:
-    template = template_of_its_own(tmp_path / "template")
-    project = generate_from(template, tmp_path, deployment="monolith")
-    edited = project / "README.md"
-    edited.write_text(edited.read_text().replace("## Start", "## Start here"))
-    for name in ("worker/mine.ts", "deploy/prod/mine.yaml", "docs/notes.md"):
-        (project / name).parent.mkdir(exist_ok=True, parents=True)
-        (project / name).write_text("mine\n")
-    commit(project)
-
-    cruft(project, "update", "--skip-apply-ask", "--variables-to-update", '{"deployment": "both"}')
-    assert (project / "worker" / "index.ts").exists()
-    assert (project / "wrangler.toml").exists()
-    commit(project)
-    cruft(
-        project, "update", "--skip-apply-ask", "--variables-to-update",
-        '{"deployment": "cloudflare"}',
-    )  # fmt: skip
-
-    assert not list(project.rglob("*.rej"))
-    assert not (project / "compose.yaml").exists()
-    assert "## Start here" in edited.read_text()
-    for name in ("worker/mine.ts", "deploy/prod/mine.yaml", "docs/notes.md"):
-        assert (project / name).read_text() == "mine\n"
-    fresh = generate_from(template, tmp_path / "fresh", deployment="cloudflare")
-    ours = set(run(project, "git", "ls-files").stdout.split())
-    assert ours - {"worker/mine.ts", "deploy/prod/mine.yaml", "docs/notes.md"} == set(
-        run(fresh, "git", "ls-files").stdout.split()
-    )
-
-
-def test_a_file_of_the_users_where_a_new_layout_has_one_is_kept(tmp_path: Path) -> None:
-    template = template_of_its_own(tmp_path / "template")
-    project = generate_from(template, tmp_path, deployment="monolith")
-    (project / "worker").mkdir()
-    (project / "worker" / "index.ts").write_text("mine\n")
-    commit(project)
-    said = cruft(
-        project, "update", "--skip-apply-ask", "--variables-to-update", '{"deployment": "both"}'
-    )
-    assert "U worker/index.ts" in said  # git leaves both texts, for the user to merge
-    assert "\nmine\n" in (project / "worker" / "index.ts").read_text()
-
-
 def test_renaming_the_app_reaches_every_place(tmp_path: Path) -> None:
     template = template_of_its_own(tmp_path / "template")
     project = generate_from(template, tmp_path, deployment="both", project_name="Old Name")
