@@ -55,6 +55,15 @@ def test_missing_tools_are_named_together(mode: str, expected: list[str], projec
     assert all(part in sentence for part, sentence in zip(expected, said, strict=True))
 
 
+def test_a_wrong_list_of_limited_paths_is_refused(project: Path) -> None:
+    provide(project, "docker")
+    provide(project, "node", "24.0.0")
+    manifest = project / "package.json"
+    manifest.write_text(manifest.read_text().replace('"limitedPaths": [', '"limitedPaths": [7, '))
+    [sentence] = complaints(project, "deploy")
+    assert sentence.startswith("config.limitedPaths in package.json has 7.")
+
+
 def test_an_old_node_and_a_missing_login_are_refused(project: Path) -> None:
     provide(project, "docker")
     provide(project, "node", "20.19.0")

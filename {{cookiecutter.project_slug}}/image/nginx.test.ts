@@ -45,6 +45,22 @@ test("nginx passes exactly the API's paths to the backend", () => {
   expect(paths.toSorted()).toEqual(config.apiPaths.toSorted());
 });
 
+test("nginx limits exactly the paths that package.json lists", () => {
+  const { stdout } = Bun.spawnSync(["bun", `${import.meta.dir}/limited-paths.ts`]);
+  const entries = stdout.toString().trim().split("\n").filter(Boolean);
+  const patterns = entries.map(
+    (line) => new RegExp(line.match(/^"~(.+)" \$counted_client;$/)?.[1] ?? "^$"),
+  );
+  const isLimited = (path: string) => patterns.some((pattern) => pattern.test(path));
+  for (const path of config.limitedPaths) {
+    const asked = path.replace("*", "x");
+    expect([asked, `/x${asked}`].map(isLimited), path).toEqual([true, false]);
+    if (asked === path)
+      expect([`${path}x`, `${path}/x`].map(isLimited), path).toEqual([false, false]);
+  }
+  expect(entries).toHaveLength(config.limitedPaths.length);
+});
+
 test("nginx redirects no API path to its folder", () => {
   const folders = config.apiPaths.filter((path) => path.endsWith("/*"));
   const refused = [...nginx.matchAll(/location = (\S+) \{[^}]*return 404;/g)];

@@ -1,7 +1,7 @@
 import { config } from "../package.json";
 import { serveFallback } from "./fallback";
 import { BodyError, clientAddress, forwardedHeaders, readBody } from "./forwarding";
-import { decodePath } from "./paths";
+import { decodePath, isListed } from "./paths";
 import { problem, unavailable } from "./problems";
 import { judge } from "./routes";
 import { dispatch, ELSEWHERE_HEADER, OVERFLOW_HEADER, REFUSED_HEADER } from "./scaling";
@@ -9,14 +9,6 @@ import { dispatch, ELSEWHERE_HEADER, OVERFLOW_HEADER, REFUSED_HEADER } from "./s
 export { Backend } from "./backend";
 
 const RATE_PERIOD_SECONDS = "60";
-
-/** Whether a path belongs to the API: package.json lists it, or a folder with `/*` that holds it. */
-function isApiPath(path: string): boolean {
-  return config.apiPaths.some((listed) => {
-    const folder = listed.replace(/\/\*$/, "");
-    return path === folder || (listed !== folder && path.startsWith(`${folder}/`));
-  });
-}
 
 /** Refuses what no endpoint of the app answers, as the app would, so that no container starts. */
 function refuseUnknown(request: Request, path: string): Response | undefined {
@@ -34,12 +26,13 @@ function refuseUnknown(request: Request, path: string): Response | undefined {
   }
 }
 
-/** Refuses a client that sends too many prompts. */
+/** Refuses a client that sends too many requests to the paths that are limited. */
 async function refuseTooMany(request: Request, path: string, env: Env) {
-  if (request.method !== "POST" || path !== "/stream") return undefined;
+  const routed = path.replace(/\n$/, ""); // the app ignores a line break at the end
+  if (request.method === "OPTIONS" || !isListed(routed, config.limitedPaths)) return undefined;
   const { success } = await env.STREAM_LIMIT.limit({ key: clientAddress(request) });
   if (success) return undefined;
-  return problem(429, "Too many prompts. Try again in a minute.", {
+  return problem(429, "Too many requests. Try again in a minute.", {
     "Retry-After": RATE_PERIOD_SECONDS,
   });
 }
@@ -64,7 +57,7 @@ async function forward(request: Request, url: URL, env: Env, id: string): Promis
 async function respond(request: Request, url: URL, env: Env, id: string): Promise<Response> {
   const path = decodePath(url.pathname);
   if (path === undefined) return problem(400, "The address is malformed.");
-  if (!isApiPath(path)) return serveFallback(request, path, env.ASSETS);
+  if (!isListed(path, config.apiPaths)) return serveFallback(request, path, env.ASSETS);
   const refusal =
     (!env.BACKEND_ORIGIN && refuseUnknown(request, path)) ||
     (await refuseTooMany(request, path, env));

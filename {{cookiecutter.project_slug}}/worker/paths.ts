@@ -11,3 +11,16 @@ export function decodePath(pathname: string): string | undefined {
   );
   return new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
 }
+
+/**
+ * Whether a list of package.json has a path, or a folder that holds it.
+ *
+ * @param path a decoded path
+ * @param list paths such as `/env`, and folders such as `/api/*`
+ */
+export function isListed(path: string, list: readonly string[]): boolean {
+  return list.some((listed) => {
+    const folder = listed.replace(/\/\*$/, "");
+    return path === folder || (listed !== folder && path.startsWith(`${folder}/`));
+  });
+}

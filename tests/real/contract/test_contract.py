@@ -1,5 +1,6 @@
 """The project's own contract suite, in Chromium, against each server that its commands start."""
 
+import json
 import os
 import shutil
 import signal
@@ -15,13 +16,14 @@ import pytest
 from tests import projects
 from tests.real.cloudflare.preview import Preview, free_port, prepare
 from tests.real.docker import docker
-from tests.real.monolith.container import HARDENED, Container
+from tests.real.monolith.container import HARDENED, Container, assert_problem
 
 pytestmark = [pytest.mark.usefixtures("docker"), pytest.mark.xdist_group("contract")]
 
 REFUSALS = Path(__file__).parent / "refusals.test.ts"
 ECHO = Path(__file__).parents[1] / "echo.py"
 PORTS = ("FRONTEND_PORT", "BACKEND_PORT", "WORKER_PORT", "IMAGE_PORT")
+LIMITED = "/api/any"
 KEY = 'pa$word # with "quotes"'
 
 
@@ -29,7 +31,7 @@ KEY = 'pa$word # with "quotes"'
 def app(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project of both layouts with a scripted answer, an echo and a secret in its `.env`.
 
-    Its suite has the tests of real refusals too.
+    Its suite has the tests of real refusals too, and a second path has a limit.
     """
     folder = tmp_path_factory.mktemp("contract") / "my-app"
     subprocess.run(["cp", "-al", projects.shared(shared_folder, "both"), folder], check=True)
@@ -42,6 +44,10 @@ def app(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         module = backend / "app" / name
         module.unlink()  # a hard link: writing to it would change the project that others share
         shutil.copy(source, module)
+    manifest = json.loads((folder / "package.json").read_text())
+    manifest["config"]["limitedPaths"].append(LIMITED)
+    (folder / "package.json").unlink()
+    (folder / "package.json").write_text(json.dumps(manifest))
     ports = "".join(f"{name}={free_port()}\n" for name in PORTS)
     (folder / ".env").write_text(f"MODEL_API_KEY='{KEY}'\nMODEL_NAME=a-model\n{ports}")
     return folder
@@ -106,6 +112,26 @@ def test_a_server(app: Path, command: str, port: str) -> None:
         assert httpx.get(f"{url}/env", timeout=60).json()["settings"]["MODEL_API_KEY"] is True
         left_out = "@limited|@starting" + ("|@production" if command == "dev" else "")
         check_contract(app, url, "--grep-invert", left_out, server=command)
+        if command != "dev":
+            check_limit(url)
+
+
+def check_limit(url: str) -> None:
+    """Expect one limit for all limited paths together, which OPTIONS does not count for."""
+    with httpx.Client(base_url=url, timeout=60) as client:
+        for method, path in (
+            ("POST", LIMITED),
+            ("GET", LIMITED),
+            ("DELETE", f"{LIMITED}%0A"),  # the app ignores the line break
+            ("POST", "/stream"),
+        ):
+            # Each server allows 60 a minute; a new minute may begin meanwhile.
+            answers = (client.request(method, path) for _ in range(125))
+            refused = next(answer for answer in answers if answer.status_code == 429)
+            assert_problem(refused, 429)
+            assert 1 <= int(refused.headers["retry-after"]) <= 60
+            assert client.options(path).status_code == 405
+            assert client.post("/api/length", content=b"123").json() == {"length": 3}
 
 
 def test_a_real_limit_in_the_page(app: Path) -> None:

@@ -5,7 +5,9 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { config } from "../../package.json";
 import { fail, ROOT } from "../environment";
+import { findProblems } from "../limited-paths";
 import { missingLocalSettings, missingSettings } from "../settings";
 import { output, type Tool, toolProblems } from "../tools";
 
@@ -13,11 +15,12 @@ import { output, type Tool, toolProblems } from "../tools";
 const MODES = ["dev", "preview", "deploy"] as const;
 type Mode = (typeof MODES)[number];
 
-/** A wrangler.json(c), which wrangler would use instead of wrangler.toml. */
+/** A wrangler.json(c), which wrangler would use instead of wrangler.toml, and wrong limited paths. */
 function configurationProblems(): string[] {
-  return ["wrangler.json", "wrangler.jsonc"]
+  const unwanted = ["wrangler.json", "wrangler.jsonc"]
     .filter((name) => existsSync(join(ROOT, name)))
     .map((name) => `wrangler would use ${name} instead of wrangler.toml: remove it.`);
+  return [...unwanted, ...findProblems(config.limitedPaths, config.apiPaths)];
 }
 
 function accountProblems(): string[] {

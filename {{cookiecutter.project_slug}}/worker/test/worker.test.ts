@@ -11,6 +11,7 @@ import { createTestHarness, type TestHarness, unstable_readConfig } from "wrangl
 import pages from "../../e2e/pages.json";
 import securityHeaders from "../../frontend/security-headers.json";
 import { config } from "../../package.json";
+import { isListed } from "../paths";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const CONFIG = join(ROOT, "wrangler.toml");
@@ -187,20 +188,41 @@ test("a body that is too large is refused before the backend sees it", async () 
   expect(received).toEqual([]);
 });
 
-test("a client that sends too many prompts is told when to come back", async () => {
+test("a client that sends too many requests to limited paths is told when to come back", async () => {
   const [limit] = wrangler.ratelimits ?? [];
+  const paths = config.limitedPaths.map((path) => path.replace("*", "x"));
   const most = limit?.simple.limit ?? 0;
   let refused: Awaited<ReturnType<typeof fetchWorker>> | undefined;
   let served = 0;
   // A period may end meanwhile and count from zero: twice as many are certainly too many.
   while (!refused && served <= 2 * most) {
-    const response = await fetchWorker("/stream", { method: "POST", body: "{}" });
+    const path = paths[served % paths.length] ?? "";
+    const response = await fetchWorker(path, { method: "POST", body: "{}" });
     if (response.status === 200) served += 1;
     else refused = response;
   }
   expect(refused?.status).toBe(429);
   expect(served).toBeGreaterThanOrEqual(most);
   expect(refused?.headers.get("Retry-After")).toBe("60");
+  for (const path of paths) {
+    expect((await fetchWorker(`${path}%0A`, { method: "PUT" })).status, path).not.toBe(200);
+    expect((await fetchWorker(path, { method: "OPTIONS" })).status, path).toBe(200);
+  }
+  expect((await fetchWorker("/api/none", { method: "POST" })).status).toBe(200);
+});
+
+test.each([
+  ["/env", true],
+  ["/env/", false],
+  ["/environment", false],
+  ["/api", true],
+  ["/api/", true],
+  ["/api/a/b", true],
+  ["/apis", false],
+  ["/", false],
+])("%s is listed: %j", (path, listed) => {
+  expect(isListed(path, ["/env", "/api/*"])).toBe(listed);
+  expect(isListed(path, [])).toBe(false);
 });
 
 test("a failure is a problem that says when to come back, never a bare 500", async () => {

@@ -1,0 +1,70 @@
+"""`config.limitedPaths` of package.json: what is refused, and where."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.projects import environment, generate
+
+LIST = "config.limitedPaths in package.json"
+FORM = 'Write a path such as "/stream", or a folder such as "/api/chat/*".'
+WRONG = {
+    '"/stream"': f'{LIST} is "/stream". Make it a list, such as ["/stream"].',
+    "null": f'{LIST} is null. Make it a list, such as ["/stream"].',
+    '["stream"]': f'{LIST} has "stream". {FORM}',
+    "[7]": f"{LIST} has 7. {FORM}",
+    '["/api/*/x"]': f'{LIST} has "/api/*/x". {FORM}',
+    '["/api/x\\" {"]': f'{LIST} has "/api/x\\" {{". {FORM}',
+    '["/chat"]': f'{LIST} has "/chat", which config.apiPaths does not cover. Add it there too.',
+    '["/*"]': f'{LIST} has "/*". {FORM}',
+}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project of both layouts, which needs no packages for this."""
+    return generate(tmp_path_factory.mktemp("limited"), deployment="both", initialize_git="false")
+
+
+def run(project: Path, script: str, limited: str) -> subprocess.CompletedProcess[str]:
+    """Run a script of a project whose list is this JSON."""
+    manifest = project / "package.json"
+    content = json.loads(manifest.read_text())
+    content["config"]["limitedPaths"] = json.loads(limited)
+    manifest.write_text(json.dumps(content))
+    return subprocess.run(
+        ["bun", script],
+        cwd=project, env=environment(), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("script", ["scripts/limited-paths.ts", "image/limited-paths.ts"])
+@pytest.mark.parametrize(("limited", "sentence"), WRONG.items())
+def test_a_wrong_list_is_one_sentence(
+    script: str, limited: str, sentence: str, project: Path
+) -> None:
+    done = run(project, script, limited)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"{sentence}\n")
+
+
+def test_every_wrong_entry_is_named(project: Path) -> None:
+    done = run(project, "scripts/limited-paths.ts", '["stream", "/env", "/chat"]')
+    assert len(done.stderr.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("limited", "entries"),
+    [
+        ("[]", []),
+        ('["/stream", "/api/v1.2"]', ["~^/stream$", r"~^/api/v1\.2$"]),
+        ('["/api/chat/*"]', ["~^/api/chat(/|$)"]),
+    ],
+)
+def test_a_right_list_becomes_the_entries_of_a_map(
+    limited: str, entries: list[str], project: Path
+) -> None:
+    assert run(project, "scripts/limited-paths.ts", limited).returncode == 0
+    made = run(project, "image/limited-paths.ts", limited)
+    assert made.stdout.splitlines() == [f'"{entry}" $counted_client;' for entry in entries]

@@ -1,0 +1,36 @@
+/**
+ * Checks `config.limitedPaths` of package.json, the paths to which the limit per client applies:
+ * `bun scripts/limited-paths.ts` prints one line per problem. The image's build uses it too.
+ */
+import { config } from "../package.json";
+
+/** A path such as `/stream`, or a folder such as `/api/chat/*`. */
+const PATH = /^(\/[\w.~-]+)+(\/\*)?$/;
+
+/** Says what is wrong with the list: one sentence for each problem. */
+export function findProblems(limited: unknown, apiPaths: readonly string[]): string[] {
+  const list = "config.limitedPaths in package.json";
+  if (!Array.isArray(limited)) {
+    return [`${list} is ${JSON.stringify(limited)}. Make it a list, such as ["/stream"].`];
+  }
+  return limited.flatMap((path) => {
+    const shown = `${list} has ${JSON.stringify(path)}`;
+    if (typeof path !== "string" || !PATH.test(path)) {
+      return `${shown}. Write a path such as "/stream", or a folder such as "/api/chat/*".`;
+    }
+    const reached = apiPaths.some((api) =>
+      api.endsWith("/*") ? path.startsWith(api.slice(0, -1)) : path === api,
+    );
+    return reached ? [] : `${shown}, which config.apiPaths does not cover. Add it there too.`;
+  });
+}
+
+/** Returns the list; if it is wrong, prints why and ends the process. */
+export function readLimitedPaths(): string[] {
+  const problems = findProblems(config.limitedPaths, config.apiPaths);
+  for (const problem of problems) console.error(problem);
+  if (problems.length > 0) process.exit(1);
+  return config.limitedPaths;
+}
+
+if (import.meta.main) readLimitedPaths();
