@@ -4,6 +4,7 @@ PYTHON ?= python3
 SETUP := cd / && $(PYTHON) -I "$(CURDIR)/tools/setup.py"
 
 WORKFLOWS := $(wildcard .github/workflows/*.yml {{cookiecutter.project_slug}}/.github/workflows/*.yml)
+ACTIONS := $(wildcard {{cookiecutter.project_slug}}/.github/actions/*/action.yml)
 BENCHES := generation app model cloudflare monolith
 
 .PHONY: demo test test-real lint lock bench $(BENCHES:%=bench-%)
@@ -24,7 +25,8 @@ lint: ## Check this repository's own code
 	@$(SETUP) dev mypy
 	@$(SETUP) dev shellcheck .ci/run
 	@$(SETUP) dev check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
-	@$(SETUP) dev zizmor --quiet --offline .github '{{cookiecutter.project_slug}}/.github'
+	@$(SETUP) dev check-jsonschema --builtin-schema vendor.github-actions $(ACTIONS)
+	@$(SETUP) dev zizmor --quiet --offline --pedantic .github '{{cookiecutter.project_slug}}/.github'
 
 lock: ## Resolve every locked dependency again, here and in the template
 	@$(SETUP) dev python -m tools.lock

@@ -12,19 +12,6 @@ from tests.rendered_hook import questions
 
 
 @pytest.mark.parametrize("deployment", LAYOUTS)
-def test_a_fresh_project_passes_its_checks_and_stays_clean(
-    deployment: str, shared_folder: Path
-) -> None:
-    project = shared(shared_folder, deployment)
-    run(project, "bun", "install")
-    printed = run(project, "bun", "run", "check", seconds=900).stdout.splitlines()
-    assert [line for line in printed if not re.fullmatch(r"✓ check:\S+ \([\d.]+ s\)", line)] == [
-        "$ bun scripts/run-all.ts check"
-    ]
-    assert run(project, "git", "status", "--porcelain").stdout == ""
-
-
-@pytest.mark.parametrize("deployment", LAYOUTS)
 def test_formatters_leave_a_fresh_project_untouched(deployment: str, shared_folder: Path) -> None:
     project = shared(shared_folder, deployment)
     run(project, "bun", "run", "biome", "format", ".")
@@ -66,14 +53,6 @@ def test_every_answer_makes_a_worker_that_can_be_deployed(
     [container] = tomllib.loads((project / "wrangler.toml").read_text())["containers"]
     assert container["max_instances"] == int(max_instances)
     assert container["instance_type"] == instance_type
-
-
-@pytest.mark.parametrize("deployment", LAYOUTS)
-def test_the_workflows_are_well_formed(deployment: str, shared_folder: Path) -> None:
-    project = shared(shared_folder, deployment)
-    workflows = [str(path) for path in (project / ".github" / "workflows").glob("*.yml")]
-    assert workflows
-    run(project, "check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
 
 
 def test_the_page_is_named_as_answered(cloudflare_app: Path, tmp_path: Path) -> None:

@@ -15,8 +15,18 @@ if (!executablePath) {
 
 /** Tags of tests that this server can't pass. */
 const leftOut: RegExp[] = [];
-if (!production) leftOut.push(/@production/); // the dev server has no built files
+leftOut.push(production ? /@dev/ : /@production/); // the dev server has no built files
 if (isGiven && !process.env.E2E_ECHO) leftOut.push(/@echo/); // only a test's backend has /api/echo
+
+/** The backend with scripted answers, for the servers in front of it. */
+export const backend = {
+  name: "backend",
+  command: "bun scripts/python.ts -m tests.serve",
+  cwd: "..",
+  env: { ACCESS_LOG: "false", BACKEND_HOST: "127.0.0.1", BACKEND_PORT: ports.backend },
+  url: `http://127.0.0.1:${ports.backend}/api/health`,
+  gracefulShutdown: { signal: "SIGTERM", timeout: 10_000 },
+} as const;
 
 export default defineConfig({
   testDir: ".",
@@ -38,14 +48,7 @@ export default defineConfig({
   },
   ...(!isGiven && {
     webServer: [
-      {
-        name: "backend",
-        command: "bun scripts/python.ts -m tests.serve",
-        cwd: "..",
-        env: { ACCESS_LOG: "false", BACKEND_HOST: "127.0.0.1", BACKEND_PORT: ports.backend },
-        url: `http://127.0.0.1:${ports.backend}/api/health`,
-        gracefulShutdown: { signal: "SIGTERM", timeout: 10_000 },
-      },
+      backend,
       {
         name: "frontend",
         command: "bun run --silent --cwd frontend dev",

@@ -11,7 +11,7 @@ export const isGiven = Boolean(process.env.E2E_URL);
  *
  * A given URL is taken to be such a server; `E2E_SERVER=dev` says that it is a dev server.
  */
-export const production = isGiven && process.env.E2E_SERVER !== "dev";
+export const production = (process.env.E2E_SERVER || (isGiven ? "given" : "dev")) !== "dev";
 
 /** Asks `/stream` for the answer to a prompt. */
 export function ask(prompt: unknown, init: RequestInit = {}): Promise<Response> {

@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 import manifest from "../package.json" with { type: "json" };
 import { apiProxy, notFound } from "./proxy.ts";
 import securityHeaders from "./security-headers.json" with { type: "json" };
+import { printViolations } from "./violations.ts";
 
 const { BACKEND_PORT, FRONTEND_ALLOWED_HOSTS, FRONTEND_HOST, FRONTEND_PORT } = process.env;
 const proxy = apiProxy(Number(BACKEND_PORT || manifest.config.backendPort));
@@ -19,7 +20,7 @@ function hideUrls(server: ViteDevServer): void {
 }
 
 export default defineConfig({
-  plugins: [react(), notFound(), { name: "one-url", configureServer: hideUrls }],
+  plugins: [react(), notFound(), printViolations(), { name: "one-url", configureServer: hideUrls }],
   build: {
     assetsInlineLimit: 0, // files stay files, which the content security policy allows
     emptyOutDir: true,

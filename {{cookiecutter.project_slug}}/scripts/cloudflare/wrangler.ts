@@ -1,8 +1,9 @@
 /**
  * Runs the Worker and the built frontend on this machine, with the settings in `.env`; with
- * `--containers` the backend in containers, else in front of the backend of `dev:backend`.
+ * `--containers` the backend in containers, else in front of the backend of `dev:backend`. The
+ * frontend is the development build, or with `--production` the one that is deployed.
  *
- *     bun scripts/cloudflare/wrangler.ts [--containers]
+ *     bun scripts/cloudflare/wrangler.ts [--containers] [--production]
  */
 import { config } from "../../package.json";
 import { exec, fail } from "../environment";
@@ -14,6 +15,7 @@ import { writeEnvFile } from "./env-file";
 const ENV_FILE = ".wrangler/dev.env";
 
 requireTools("node", "packages");
+const frontend = process.argv.includes("--production") ? "frontend-prod" : "frontend-dev";
 const containers = process.argv.includes("--containers");
 const port = readPort("WORKER_PORT", 8787);
 const origin = `http://127.0.0.1:${readPort("BACKEND_PORT", config.backendPort)}`;
@@ -23,6 +25,6 @@ writeEnvFile(ENV_FILE, containers ? givenSettings() : {});
 const backend = containers
   ? []
   : ["--enable-containers=false", "--var", `BACKEND_ORIGIN:${origin}`];
-const options = ["--assets", "dist/frontend-dev", "--env-file", ENV_FILE, "--port", String(port)];
+const options = ["--assets", `dist/${frontend}`, "--env-file", ENV_FILE, "--port", String(port)];
 const wrangler = Bun.which("wrangler") ?? fail("Run `bun install` first.");
 exec(wrangler, ["dev", ...options, ...backend], process.env);

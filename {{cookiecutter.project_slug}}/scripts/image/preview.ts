@@ -1,4 +1,9 @@
-/** Builds the image and runs it on this machine, with the settings in `.env`. */
+/**
+ * Builds the image and runs it on this machine, with the settings in `.env`; with `--scripted` it
+ * has the answers of backend/tests instead, for the tests in e2e/.
+ *
+ *     bun scripts/image/preview.ts [--scripted]
+ */
 import { name } from "../../package.json";
 import { exec, fail, ROOT } from "../environment";
 import { readPort, requireFreePorts } from "../ports";
@@ -13,6 +18,15 @@ const HARDENING = [
   "--security-opt=no-new-privileges",
 ];
 
+/** Puts backend/tests/serve.py in the place of the app's own start, and lifts the rate limit. */
+const SCRIPTED = [
+  `--volume=${ROOT}/backend/tests:/opt/app/tests:ro`,
+  `--volume=${ROOT}/backend/tests/serve.py:/opt/app/app/__main__.py:ro`,
+  "--env=PYTHONPYCACHEPREFIX=/nowhere", // or the bytecode of the replaced file would run
+  "--env=STREAM_REQUESTS_PER_MINUTE=100000",
+];
+
+const scripted = process.argv.includes("--scripted");
 requireImagePrerequisites();
 const port = readPort("IMAGE_PORT", 8080);
 await requireFreePorts({ IMAGE_PORT: port });
@@ -24,9 +38,10 @@ const build = Bun.spawnSync(["docker", "build", "--tag", name, "."], {
 if (!build.success) fail("The image can't be built: see above.");
 
 console.log(`\n  http://localhost:${port}  (Ctrl-C stops it)\n`);
-const settings = givenSettings();
+const settings = scripted ? {} : givenSettings();
 // by name only, so that no value shows in the list of processes
 const variables = Object.keys(settings).flatMap((setting) => ["--env", setting]);
 const options = ["--rm", "--publish", `${port}:80`, ...HARDENING, ...variables];
+if (scripted) options.push(...SCRIPTED);
 const docker = Bun.which("docker") ?? fail("Docker is missing.");
 exec(docker, ["run", ...options, "--env", "PORT=80", name], { ...process.env, ...settings });

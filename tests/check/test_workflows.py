@@ -1,0 +1,127 @@
+"""A fresh clone of a project of each layout, through the steps of its own workflows."""
+
+import gzip
+import json
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.projects import LAYOUTS, run, shared
+from tests.workflows import Workflow, clone, load
+
+EVERY_JOB = "join(needs.*.result, ' ')"
+TRIGGERS = {
+    "audit": {"schedule", "workflow_dispatch"},
+    "ci": {"push", "pull_request"},
+}
+
+
+@pytest.fixture(params=LAYOUTS)
+def project(request: pytest.FixtureRequest, shared_folder: Path, tmp_path: Path) -> Path:
+    """A fresh clone, in which nothing is installed."""
+    return clone(shared(shared_folder, request.param), tmp_path / "my app")
+
+
+def test_a_fresh_clone_passes_its_checks_and_stays_clean(project: Path) -> None:
+    workflow = Workflow(project, "ci")
+    workflow.run("check")
+    printed = workflow.printed["Check"].splitlines()
+    assert [line for line in printed if not re.fullmatch(r"✓ check:\S+ \([\d.]+ s\)", line)] == [
+        "$ bun scripts/run-all.ts check",
+        "Installing backend/requirements-dev.txt in backend/.venv",
+    ]
+    assert run(project, "git", "status", "--porcelain").stdout == ""
+
+
+def test_workflows_are_well_formed_and_have_the_triggers_that_they_should(project: Path) -> None:
+    schemas = {
+        "vendor.github-workflows": "workflows/*.yml",
+        "vendor.github-actions": "actions/*/action.yml",
+    }
+    for schema, names in schemas.items():
+        files = [str(path) for path in (project / ".github").glob(names)]
+        assert files
+        run(project, "check-jsonschema", "--builtin-schema", schema, *files)
+    for path in (project / ".github/workflows").iterdir():
+        content = load(path)
+        assert set(content[True]) == TRIGGERS[path.stem]  # `on` is a boolean in YAML 1.1
+        assert content["permissions"] == {}
+        assert content["concurrency"]
+        for job in content["jobs"].values():
+            assert list(Workflow(project, path.stem).steps(job["steps"]))
+
+
+@pytest.mark.parametrize("others", ["failure", "cancelled", "skipped"])
+def test_the_required_job_needs_every_other_to_succeed(cloudflare_app: Path, others: str) -> None:
+    def outcome(results: str) -> Workflow:
+        return Workflow(cloudflare_app, "ci", {EVERY_JOB: results})
+
+    jobs = outcome("").content()["jobs"]
+    assert set(jobs["ci"]["needs"]) == set(jobs) - {"ci"}
+    outcome("success success").run("ci")
+    for results in (f"success {others}", f"{others} success", others):
+        with pytest.raises(AssertionError):
+            outcome(results).run("ci")
+
+
+def test_what_both_deploys_is_what_each_layout_deploys(shared_folder: Path) -> None:
+    def scripts(layout: str) -> dict[str, str]:
+        manifest = json.loads((shared(shared_folder, layout) / "package.json").read_text())
+        return dict(manifest["scripts"])
+
+    both, cloudflare, monolith = (scripts(name) for name in ("both", "cloudflare", "monolith"))
+    parts = [each.pop("e2e:deployed") for each in (cloudflare, monolith)]
+    assert both["e2e:deployed"] == " && ".join(parts)
+    for part in re.findall(r"bun run (\S+)", both["e2e:deployed"]):
+        assert {both[part]} == {each[part] for each in (cloudflare, monolith) if part in each}
+
+
+@contextmanager
+def advisories(found: dict[str, Any]) -> Iterator[str]:
+    """Serve the advisories of npm for these packages, and none for any of Python."""
+
+    class Advisories(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            is_npm = self.path.endswith("/advisories/bulk")
+            asked = json.loads(gzip.decompress(body)) if is_npm else {}
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps({k: v for k, v in found.items() if k in asked}).encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Advisories)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_an_advisory_fails_the_audit(cloudflare_app: Path, tmp_path: Path) -> None:
+    project = clone(cloudflare_app, tmp_path / "my app")
+    advisory = {"id": 1, "title": "A flaw", "severity": "high", "vulnerable_versions": "*"}
+    for found in ({}, {"react": [advisory | {"url": "https://example.com"}]}):
+        with advisories(found) as address:
+            variables = {
+                "NO_PROXY": "127.0.0.1",
+                "NPM_CONFIG_REGISTRY": address,
+                "PIP_AUDIT_OSV_URL": address,
+                "PIP_AUDIT_VULNERABILITY_SERVICE": "osv",
+            }
+            step = "Look for known vulnerabilities"
+            workflow = Workflow(project, "audit", variables={step: variables})
+            if found:
+                with pytest.raises(AssertionError, match="A flaw"):
+                    workflow.run("audit")
+            else:
+                workflow.run("audit")

@@ -1,0 +1,121 @@
+"""GitHub's workflows, run on this machine: each `run:` step as it is, in order."""
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.projects import environment
+
+PROVIDED = {
+    "actions/checkout": "the project is a fresh clone",
+    "actions/setup-node": "Node.js",
+    "oven-sh/setup-bun": "bun",
+    "astral-sh/setup-uv": "uv",
+    "actions/cache": "the downloads that this machine has kept",
+}
+"""What stands for each action here. A workflow that uses any other one fails."""
+
+HERE = "$/"
+"""How a step names an action of its own repository."""
+
+
+@dataclass
+class Workflow:
+    """A workflow of a project."""
+
+    project: Path
+    name: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    """What each expression stands for, conditions included; an unknown one fails."""
+    variables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Variables that a test gives to steps, by their names."""
+    outputs: dict[str, str] = field(default_factory=dict)
+    """What the steps have written, by the expression that reads it."""
+    printed: dict[str, str] = field(default_factory=dict)
+    """What each step has printed, by its name."""
+
+    def content(self) -> dict[str, Any]:
+        """Read the file."""
+        content: dict[str, Any] = load(self.project / ".github" / "workflows" / f"{self.name}.yml")
+        return content
+
+    def run(self, *jobs: str) -> None:
+        """Run jobs, one after the other.
+
+        Raises:
+            AssertionError: a step failed, or is neither a command nor known by PROVIDED.
+        """
+        for name in jobs:
+            job = self.content()["jobs"][name]
+            if not self.is_true(job.get("if", "always()")):
+                continue
+            for step in self.steps(job["steps"]):
+                if "run" in step and self.is_true(step.get("if", "always()")):
+                    self.run_step(step, job.get("env", {}))
+            for output, text in job.get("outputs", {}).items():
+                self.outputs[f"needs.{name}.outputs.{output}"] = self.substitute(text)
+
+    def steps(self, listed: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """Give the steps, with those of the repository's own actions in their place."""
+        for step in listed:
+            action = step.get("uses", "")
+            if action.startswith(HERE):
+                path = self.project / action.removeprefix(HERE) / "action.yml"
+                yield from self.steps(load(path)["runs"]["steps"])
+            else:
+                assert "run" in step or action.split("@")[0] in PROVIDED, step
+                yield step
+
+    def run_step(self, step: dict[str, Any], variables: dict[str, str]) -> None:
+        """Run a command as GitHub does, with the variables of its job and its own."""
+        assert step.get("shell", "bash") == "bash", step
+        assert "${{" not in step["run"], f"an expression inside a script: {step}"
+        written = self.project.parent / "github-output"
+        written.write_text("")
+        given = {
+            key: self.substitute(text) for key, text in (variables | step.get("env", {})).items()
+        } | dict(self.variables.get(step["name"], {}))
+        done = subprocess.run(
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
+            cwd=self.project,
+            env=environment() | {"CI": "true", "GITHUB_OUTPUT": str(written)} | given,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            text=True, check=False, timeout=800,
+        )  # fmt: skip
+        assert done.returncode == 0, f"{step['run']}\n{done.stdout[-8000:]}"
+        self.printed[step["name"]] = done.stdout
+        for line in written.read_text().splitlines():
+            key, _, text = line.partition("=")
+            self.outputs[f"steps.{step['id']}.outputs.{key}"] = text
+
+    def value(self, expression: str) -> str:
+        """Look an expression up."""
+        known = {"always()": "true"} | dict(self.values) | self.outputs
+        assert expression in known, f"{self.name}.yml has an unknown expression: {expression}"
+        return known[expression]
+
+    def is_true(self, condition: str) -> bool:
+        """Tell whether an `if:` holds."""
+        return self.value(condition) not in ("", "false")
+
+    def substitute(self, text: object) -> str:
+        """Replace the expressions of a text."""
+        return re.sub(r"\$\{\{ (.+?) \}\}", lambda found: self.value(found[1]), str(text))
+
+
+def load(path: Path) -> Any:
+    """Read a YAML file."""
+    return yaml.safe_load(path.read_text("utf-8"))
+
+
+def clone(project: Path, folder: Path) -> Path:
+    """Clone a project as an action does, without anything that is installed."""
+    command = ["git", "clone", "--quiet", "--no-local", str(project), str(folder)]
+    subprocess.run(command, check=True, env=os.environ)
+    return folder

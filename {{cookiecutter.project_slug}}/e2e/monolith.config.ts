@@ -1,0 +1,20 @@
+/** Builds the image and tests it with every restriction that it supports: `bun run e2e:image`. */
+import { ports } from "./ports.ts";
+
+process.env.E2E_SERVER = "image";
+const { default: config } = await import("./playwright.config.ts");
+
+export default {
+  ...config,
+  webServer: [
+    {
+      name: "image",
+      command: "bun scripts/image/preview.ts --scripted",
+      cwd: "..",
+      env: { IMAGE_PORT: ports.frontend },
+      url: config.use?.baseURL,
+      timeout: 600_000, // to build it
+      gracefulShutdown: { signal: "SIGTERM" as const, timeout: 10_000 },
+    },
+  ],
+};
