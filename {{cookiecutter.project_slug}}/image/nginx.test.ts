@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { config, packageManager } from "../package.json";
+import { config } from "../package.json";
 
 const read = (path: string) => Bun.file(`${import.meta.dir}/../${path}`).text();
 const [nginx, dockerfile, settings, example, compose, kubernetes, docs] = await Promise.all([
@@ -39,12 +39,6 @@ async function render(given: Record<string, string> = {}) {
   return { text, complaints: complaint.split("\n").filter(Boolean), status };
 }
 
-test("nginx passes exactly the API's paths to the backend", () => {
-  const proxied = [...nginx.matchAll(/location (= )?(\S+) \{[^}]*proxy_pass/g)];
-  const paths = proxied.map(([, exact, path]) => (exact ? path : `${path}*`));
-  expect(paths.toSorted()).toEqual(config.apiPaths.toSorted());
-});
-
 test("nginx limits exactly the paths that package.json lists", () => {
   const { stdout } = Bun.spawnSync(["bun", `${import.meta.dir}/limited-paths.ts`]);
   const entries = stdout.toString().trim().split("\n").filter(Boolean);
@@ -65,11 +59,6 @@ test("nginx redirects no API path to its folder", () => {
   const folders = config.apiPaths.filter((path) => path.endsWith("/*"));
   const refused = [...nginx.matchAll(/location = (\S+) \{[^}]*return 404;/g)];
   expect(refused.map(([, path]) => `${path}/*`)).toEqual(folders);
-});
-
-test("the image uses the port and the bun that package.json states", () => {
-  expect(numberIn(dockerfile, /^ENV BACKEND_PORT=(\d+)$/m)).toBe(config.backendPort);
-  expect(`bun@${dockerfile.match(/oven\/bun:(\S+)/)?.[1]}`).toBe(packageManager);
 });
 
 test("the image's defaults are those in .env.example, except for its logs", () => {

@@ -36,6 +36,14 @@ const PYTHON_TARGETS = [
   "VIRTUAL_ENV",
 ];
 
+/** Returns this machine's names that the variables give to a proxy. */
+function findProxiedHosts(environment: Environment): string[] {
+  const proxies = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"];
+  if (!proxies.some((name) => environment[name])) return [];
+  const direct = (environment.no_proxy || environment.NO_PROXY || "").split(/[\s,]+/);
+  return direct.includes("*") ? [] : LOCAL_HOSTS.filter((host) => !direct.includes(host));
+}
+
 /** Adds this machine's names to the hosts that are asked without a proxy. */
 export function bypassProxy(environment: Environment): Environment {
   const hosts = (environment.no_proxy || environment.NO_PROXY || "").split(",");
@@ -71,5 +79,8 @@ export function fail(...sentences: string[]): never {
   for (const sentence of sentences) console.error(sentence);
   process.exit(1);
 }
+
+/** This machine's names that the shell's variables give to a proxy, before they are changed here. */
+export const PROXIED_HOSTS = findProxiedHosts(process.env);
 
 Object.assign(process.env, bypassProxy(process.env)); // for requests of the scripts themselves

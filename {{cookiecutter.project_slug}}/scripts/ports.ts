@@ -3,12 +3,18 @@ import { createServer } from "node:net";
 import { fail, withDotEnv } from "./environment";
 import { output } from "./tools";
 
-/** Reads a port from the shell's variables or `.env`. */
-export function readPort(name: string, fallback: number): number {
+/** Finds a port in the shell's variables or `.env`; returns a sentence if it is none. */
+function findPort(name: string, fallback: number): number | string {
   const value = withDotEnv(process.env)[name] || fallback;
   const port = Number(value);
   if (Number.isInteger(port) && port >= 1 && port <= 65535) return port;
-  return fail(`${name} must be a port from 1 to 65535, not "${value}".`);
+  return `${name} must be a port from 1 to 65535, not "${value}".`;
+}
+
+/** Reads a port from the shell's variables or `.env`; ends the process if it is none. */
+export function readPort(name: string, fallback: number): number {
+  const port = findPort(name, fallback);
+  return typeof port === "string" ? fail(port) : port;
 }
 
 /** Whether nothing listens on a port, over IPv4 or IPv6. */
@@ -32,12 +38,21 @@ function holder(port: number): string {
   return found?.groups ? `${found.groups.name} (pid ${found.groups.pid})` : "another process";
 }
 
-/** Ends the process with a sentence for each port that is in use. */
-export async function requireFreePorts(ports: Record<string, number>): Promise<void> {
+/** Says which settings are no port, and which ports are in use by whom. */
+export async function portProblems(defaults: Record<string, number>): Promise<string[]> {
   const problems: string[] = [];
-  for (const [name, port] of Object.entries(ports)) {
-    if (await isFree(port)) continue;
-    problems.push(`Port ${port} is in use by ${holder(port)}: stop it or set ${name} in .env.`);
+  for (const [name, fallback] of Object.entries(defaults)) {
+    const port = findPort(name, fallback);
+    if (typeof port === "string") problems.push(port);
+    else if (!(await isFree(port))) {
+      problems.push(`Port ${port} is in use by ${holder(port)}: stop it or set ${name} in .env.`);
+    }
   }
+  return problems;
+}
+
+/** Ends the process with a sentence for each port that is in use. */
+export async function requireFreePorts(defaults: Record<string, number>): Promise<void> {
+  const problems = await portProblems(defaults);
   if (problems.length > 0) fail(...problems);
 }

@@ -6,12 +6,17 @@
 import { join } from "node:path";
 import { exec, withoutPythonTargets } from "./environment";
 import { requireTools } from "./tools";
-import { BACKEND, prepareVenv } from "./venv";
+import { BACKEND, prepareVenv, type Venv } from "./venv";
+
+/** The backend's virtual environment. */
+export const VENV: Venv = {
+  folder: join(BACKEND, ".venv"),
+  requirements: join(BACKEND, "requirements-dev.txt"),
+};
 
 /** Makes `backend/.venv` current and returns the path of its Python. */
 export function preparePython(): string {
-  const venv = join(BACKEND, ".venv");
-  return join(prepareVenv(venv, join(BACKEND, "requirements-dev.txt")), "python");
+  return join(prepareVenv(VENV), "python");
 }
 
 if (import.meta.main) {

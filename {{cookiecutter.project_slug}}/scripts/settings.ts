@@ -1,16 +1,18 @@
-/** The settings of the app: which there are, which are given, which are missing. */
-import { readDotEnv, withDotEnv, withoutPythonTargets } from "./environment";
+/** The settings of the app: which there are, which are given, which are missing or wrong. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT, readDotEnv, withDotEnv, withoutPythonTargets } from "./environment";
 import { preparePython } from "./python";
 import { BACKEND } from "./venv";
 
 /** The names of the settings that `backend/app/settings.py` declares. */
-interface Declared {
+export interface Declared {
   required: string[];
   optional: string[];
 }
 
 /** Asks the backend which settings it declares; none if it can't be imported, which it says. */
-function declaredSettings(): Declared {
+export function declaredSettings(): Declared {
   const { success, stdout } = Bun.spawnSync([preparePython(), "-m", "app.settings"], {
     cwd: BACKEND,
     env: withoutPythonTargets(process.env),
@@ -37,19 +39,34 @@ export function givenSettings(): Record<string, string> {
   );
 }
 
-/** Says, for each required setting whose name is not given, how to set it. */
-export function missingSettings(given: () => string[], remedy: (name: string) => string): string[] {
-  const { required } = declaredSettings();
-  if (required.length === 0) return [];
-  const names = given();
-  const missing = required.filter((name) => !names.includes(name));
-  return missing.map((name) => `The app needs ${name}: ${remedy(name)}.`);
+/** Says which settings are missing or wrong on this machine. */
+function wrongSettings(): string[] {
+  const { exitCode, stderr } = Bun.spawnSync([preparePython(), "-m", "app.settings", "--check"], {
+    cwd: BACKEND,
+    env: withoutPythonTargets({ BACKEND_PORT: "1", ...withDotEnv(process.env) }),
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const lines = stderr.toString().trim().split("\n");
+  if (exitCode === 0 || exitCode === 2) return lines.filter(Boolean);
+  return [`backend/app/settings.py can't be imported: ${lines.at(-1)}`];
 }
 
-/** Says which required settings neither `.env` nor the shell sets. */
-export function missingLocalSettings(): string[] {
-  return missingSettings(
-    () => Object.keys(givenSettings()),
-    () => "set it in .env",
+/** Says which names in `.env` neither the app nor `.env.example` knows. */
+function unknownSettings(): string[] {
+  const { required, optional } = declaredSettings();
+  const example = readFileSync(join(ROOT, ".env.example"), "utf8");
+  const listed = Array.from(example.matchAll(/^(?:# )?([A-Z_]+)=/gm), ([, name]) => name);
+  const known = new Set([...required, ...optional, ...listed]);
+  const unknown = Object.keys(readDotEnv()).filter(
+    (name) => !known.has(name) && !name.startsWith("OTEL_"),
   );
+  return unknown.map(
+    (name) => `.env sets ${name}, which is unknown: correct it, or list it in .env.example.`,
+  );
+}
+
+/** Says which settings are missing, wrong or unknown on this machine. */
+export function settingProblems(): string[] {
+  const wrong = wrongSettings();
+  return wrong.length > 0 ? wrong : unknownSettings();
 }

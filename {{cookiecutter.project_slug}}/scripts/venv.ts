@@ -7,6 +7,13 @@ import { requireTools } from "./tools";
 /** The folder of the backend, whose pyproject.toml says which Python is needed. */
 export const BACKEND = join(ROOT, "backend");
 
+/** A virtual environment. */
+export interface Venv {
+  folder: string;
+  /** The path of the file that locks its packages. */
+  requirements: string;
+}
+
 /** What a virtual environment was made of. */
 interface Contents {
   /** The path of the interpreter behind it; empty if there is none. */
@@ -71,6 +78,30 @@ function install(venv: string, requirements: string): void {
   uv(command, "The Python packages can't be installed: see above.");
 }
 
+/** Returns what a virtual environment has to be made of. */
+function wantedContents({ folder, requirements }: Venv): Contents {
+  return {
+    interpreter: interpreter(folder),
+    versions: acceptedVersions(),
+    packages: Bun.SHA256.hash(readFileSync(requirements), "hex"),
+  };
+}
+
+/** Whether a virtual environment holds exactly the locked packages. */
+export function isPrepared(venv: Venv): boolean {
+  return Bun.deepEquals(readStamp(venv.folder), wantedContents(venv));
+}
+
+/** Whether uv finds a Python that the project accepts, without downloading one. */
+export function hasPython(): boolean {
+  const { success } = Bun.spawnSync(["uv", "python", "find", "--system", "--quiet"], {
+    cwd: BACKEND,
+    env: withoutPythonTargets(process.env),
+    stdio: ["ignore", "ignore", "ignore"],
+  });
+  return success;
+}
+
 /**
  * Makes a virtual environment hold exactly the locked packages.
  *
@@ -78,20 +109,16 @@ function install(venv: string, requirements: string): void {
  *
  * @returns the folder of its programs
  */
-export function prepareVenv(venv: string, requirements: string): string {
-  const packages = Bun.SHA256.hash(readFileSync(requirements), "hex");
-  const wanted: Contents = {
-    interpreter: interpreter(venv),
-    versions: acceptedVersions(),
-    packages,
-  };
-  const found = readStamp(venv);
-  if (!Bun.deepEquals(found, wanted)) {
+export function prepareVenv(venv: Venv): string {
+  const { folder, requirements } = venv;
+  if (!isPrepared(venv)) {
     requireTools("uv");
-    if (!found || !Bun.deepEquals(found, { ...wanted, packages: found.packages })) create(venv);
-    install(venv, requirements);
-    const made: Contents = { ...wanted, interpreter: interpreter(venv) };
-    writeFileSync(stamp(venv), JSON.stringify(made));
+    const found = readStamp(folder);
+    const wanted = wantedContents(venv);
+    if (!found || !Bun.deepEquals(found, { ...wanted, packages: found.packages })) create(folder);
+    install(folder, requirements);
+    const made: Contents = { ...wanted, interpreter: interpreter(folder) };
+    writeFileSync(stamp(folder), JSON.stringify(made));
   }
-  return programs(venv);
+  return programs(folder);
 }

@@ -24,7 +24,10 @@ requireTools(...positionals.filter(isTool));
 let environment = values.settings ? withDotEnv(process.env) : { ...process.env };
 if (values.packages) {
   const requirements = resolve(ROOT, values.packages);
-  const programs = prepareVenv(join(dirname(requirements), ".venv"), requirements);
+  const programs = prepareVenv({
+    folder: join(dirname(requirements), ".venv"),
+    requirements,
+  });
   environment = withoutPythonTargets(environment);
   environment.PATH = `${programs}${delimiter}${environment.PATH}`;
 }

@@ -8,7 +8,6 @@ import { name } from "../../package.json";
 import { exec, fail, ROOT } from "../environment";
 import { readPort, requireFreePorts } from "../ports";
 import { givenSettings } from "../settings";
-import { requireImagePrerequisites } from "./preflight";
 
 /** What the image has to do without, as in compose.yaml. */
 const HARDENING = [
@@ -27,7 +26,6 @@ const SCRIPTED = [
 ];
 
 const scripted = process.argv.includes("--scripted");
-requireImagePrerequisites();
 const port = readPort("IMAGE_PORT", 8080);
 await requireFreePorts({ IMAGE_PORT: port });
 

@@ -243,11 +243,3 @@ test("the Worker can be deployed and stays small", () => {
   execFileSync("wrangler", [...args.split(" "), folder], { cwd: ROOT });
   expect(statSync(join(folder, "index.js")).size).toBeLessThan(18 * 1024);
 });
-
-test("facts that are stated twice agree", () => {
-  const [container] = wrangler.containers ?? [];
-  expect(wrangler.vars.MAX_INSTANCES).toBe(container?.max_instances);
-  expect(wrangler.assets?.run_worker_first).toEqual(config.apiPaths);
-  const dockerfile = readFileSync(join(ROOT, "Dockerfile-cloudflare"), "utf8");
-  expect(dockerfile).toContain(`\nEXPOSE ${config.backendPort}\n`);
-});

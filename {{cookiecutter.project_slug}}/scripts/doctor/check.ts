@@ -1,0 +1,12 @@
+/** What a check of `bun run doctor` is. */
+
+/** Looks for one kind of problem, and changes nothing. */
+export interface Check {
+  /** The checks whose problems would cause this one's; it is left out if they have any. */
+  after?: string[];
+  /** Returns a sentence with a fix for each problem. */
+  problems(): string[] | Promise<string[]>;
+}
+
+/** Checks by name, in the order in which they run. */
+export type Checks = Record<string, Check>;

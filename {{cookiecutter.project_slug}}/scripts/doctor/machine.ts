@@ -1,0 +1,48 @@
+/** What the project needs of this machine. */
+import { config } from "../../package.json";
+import { PROXIED_HOSTS } from "../environment";
+import { portProblems } from "../ports";
+import { VENV } from "../python";
+import { output, toolProblems } from "../tools";
+import { hasPython, isPrepared } from "../venv";
+import type { Checks } from "./check";
+
+/** The names that Docker and Node.js give to one architecture. */
+const ARCHITECTURES: Record<string, string> = { aarch64: "arm64", x86_64: "x64" };
+
+function pythonProblems(): string[] {
+  if (isPrepared(VENV) || hasPython()) return [];
+  return ["No Python that fits backend/pyproject.toml is installed: run `uv python install`."];
+}
+
+function proxyProblems(): string[] {
+  if (PROXIED_HOSTS.length === 0) return [];
+  const hosts = PROXIED_HOSTS.join(",");
+  return [
+    `Your shell's proxy also gets requests to ${hosts}: add these to NO_PROXY. The commands here bypass it, but curl and other tools do not.`,
+  ];
+}
+
+/** An image is built for the engine's architecture, which may be that of another machine. */
+function engineProblems(): string[] {
+  const name = output("docker", "info")?.match(/^ *Architecture: (\S+)$/m)?.[1] ?? "";
+  const engine = ARCHITECTURES[name] ?? name;
+  if (!engine || engine === process.arch) return [];
+  return [
+    `The Docker engine is ${engine} and this machine ${process.arch}, so images are built for ${engine}: choose another engine with \`docker context use\`.`,
+  ];
+}
+
+/** The checks of the machine. */
+export const machine: Checks = {
+  node: { problems: () => toolProblems(["node"]) },
+  uv: { problems: () => toolProblems(["uv"]) },
+  python: { after: ["uv"], problems: pythonProblems },
+  docker: { problems: () => toolProblems(["docker"]) },
+  engine: { after: ["docker"], problems: engineProblems },
+  proxy: { problems: proxyProblems },
+  ports: {
+    problems: () =>
+      portProblems({ FRONTEND_PORT: 5173, BACKEND_PORT: config.backendPort, DEBUG_PORT: 5678 }),
+  },
+};

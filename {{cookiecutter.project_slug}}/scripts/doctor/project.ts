@@ -1,0 +1,37 @@
+/** What has to be installed, set and kept in step in this folder. */
+import { config } from "../../package.json";
+import { findProblems } from "../limited-paths";
+import { packageProblems } from "../packages";
+import { VENV } from "../python";
+import { settingProblems } from "../settings";
+import { toolProblems } from "../tools";
+import { isPrepared } from "../venv";
+import type { Checks } from "./check";
+
+/** Returns the last line that a script prints when it fails. */
+export function complaint(...command: string[]): string[] {
+  const { success, stdout, stderr } = Bun.spawnSync(command, { stdio: ["ignore", "pipe", "pipe"] });
+  const lines = `${stdout}${stderr}`.trim().split("\n");
+  return success ? [] : lines.slice(-1);
+}
+
+function venvProblems(): string[] {
+  return isPrepared(VENV) ? [] : ["backend/.venv is not current: run `bun run setup:backend`."];
+}
+
+/** The checks of the project. */
+export const project: Checks = {
+  packages: {
+    problems: () => {
+      const missing = toolProblems(["packages"]);
+      return missing.length > 0 ? missing : packageProblems();
+    },
+  },
+  venv: { after: ["uv", "python"], problems: venvProblems },
+  config: { problems: () => findProblems(config.limitedPaths, config.apiPaths) },
+  settings: { after: ["uv", "python", "venv"], problems: settingProblems },
+  types: {
+    after: ["node", "packages", "uv", "python", "venv"],
+    problems: () => complaint("bun", "scripts/types-api.ts", "--check"),
+  },
+};

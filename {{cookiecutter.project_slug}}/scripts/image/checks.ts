@@ -1,0 +1,52 @@
+/** What the image needs: its part of `bun run doctor`. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { config, packageManager } from "../../package.json";
+import type { Checks } from "../doctor/check";
+import { ROOT } from "../environment";
+import { portProblems } from "../ports";
+
+function read(path: string): string {
+  return readFileSync(join(ROOT, path), "utf8");
+}
+
+/** Returns the paths that nginx passes to the backend, in the form of `config.apiPaths`. */
+function proxiedPaths(): string[] {
+  const locations = read("image/nginx.conf").matchAll(/location (= )?(\S+) \{[^}]*proxy_pass/g);
+  return Array.from(locations, ([, exact, path]) => (exact ? `${path}` : `${path}*`));
+}
+
+function imageProblems(): string[] {
+  const problems: string[] = [];
+  const dockerfile = read("Dockerfile");
+  const port = dockerfile.match(/^ENV BACKEND_PORT=(\d+)$/m)?.[1];
+  if (Number(port) !== config.backendPort) {
+    problems.push(
+      `BACKEND_PORT in Dockerfile differs from config.backendPort in package.json: set it to ${config.backendPort}.`,
+    );
+  }
+  const bun = `bun@${dockerfile.match(/oven\/bun:(\S+)/)?.[1]}`;
+  if (bun !== packageManager) {
+    problems.push(
+      `The tag of oven/bun in Dockerfile differs from packageManager in package.json: make both ${packageManager}.`,
+    );
+  }
+  const paths = proxiedPaths();
+  const missing = config.apiPaths.filter((path) => !paths.includes(path));
+  const unknown = paths.filter((path) => !config.apiPaths.includes(path));
+  for (const path of missing) {
+    problems.push(`image/nginx.conf has no location that passes ${path} to the backend: add it.`);
+  }
+  for (const path of unknown) {
+    problems.push(
+      `image/nginx.conf passes ${path} to the backend, which config.apiPaths in package.json lacks: add it there or remove the location.`,
+    );
+  }
+  return problems;
+}
+
+/** The checks of this layout. */
+export const checks: Checks = {
+  image: { problems: imageProblems },
+  "image-port": { problems: () => portProblems({ IMAGE_PORT: 8080 }) },
+};

@@ -1,0 +1,38 @@
+/** Whether the packages in `node_modules` are those that each package.json asks for. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import manifest from "../package.json";
+import { ROOT } from "./environment";
+
+/** The parts of a package.json that matter here. */
+interface Manifest {
+  version?: string;
+  dependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
+}
+
+function readManifest(folder: string): Manifest {
+  return JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+}
+
+/** Whether a workspace, or the root folder for it, has a package in a version of this range. */
+function isInstalled(workspace: string, name: string, range: string): boolean {
+  const folders = [join(ROOT, workspace), ROOT].map((at) => join(at, "node_modules", name));
+  const folder = folders.find((candidate) => existsSync(join(candidate, "package.json")));
+  if (!folder) return false;
+  const isVersion = /^[\d^~<>=*]/.test(range); // and no workspace, file or address
+  return !isVersion || Bun.semver.satisfies(readManifest(folder).version ?? "", range);
+}
+
+/** Names the packages that are missing or of another version, and how to install them. */
+export function packageProblems(): string[] {
+  const wrong = ["", ...manifest.workspaces].flatMap((workspace) => {
+    const { dependencies, devDependencies } = readManifest(join(ROOT, workspace));
+    return Object.entries({ ...dependencies, ...devDependencies })
+      .filter(([name, range]) => !isInstalled(workspace, name, range))
+      .map(([name]) => name);
+  });
+  if (wrong.length === 0) return [];
+  const names = [...new Set(wrong)].join(", ");
+  return [`These packages are missing or of another version: ${names}. Run \`bun install\`.`];
+}
