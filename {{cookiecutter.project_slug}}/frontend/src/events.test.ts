@@ -57,7 +57,7 @@ test("data that is not JSON is told from a lost connection", async () => {
 
 test("leaving the loop cancels the response", async () => {
   const stream = new FakeStream();
-  stream.write("data: 1\n\n");
+  stream.write("data: {}\n\n");
   for await (const _ of readEvents(bodyOf(stream))) break;
   await vi.waitFor(() => expect(stream.cancelled).toHaveBeenCalledOnce());
 });

@@ -24,11 +24,11 @@ export class MalformedStreamError extends Error {
 }
 
 /**
- * Reads a response's body as an event stream whose data are JSON documents:
+ * Reads a response's body as an event stream whose data are JSON objects:
  * `readEvents<StreamEvents<"/stream">>(body)`. Leaving the loop cancels the response.
  *
  * @throws ConnectionLostError if the connection breaks.
- * @throws MalformedStreamError if an event's data is not JSON.
+ * @throws MalformedStreamError if an event's data is not a JSON object.
  */
 export async function* readEvents<Event>(
   body: ReadableStream<BufferSource>,
@@ -52,8 +52,10 @@ export async function* readEvents<Event>(
 
 function parse(data: string) {
   try {
-    return JSON.parse(data);
+    const event = JSON.parse(data);
+    if (typeof event === "object" && event) return event;
   } catch (cause) {
     throw new MalformedStreamError(`Not JSON: ${data}`, { cause });
   }
+  throw new MalformedStreamError(`Not an object: ${data}`);
 }
