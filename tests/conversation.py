@@ -1,6 +1,11 @@
 """What `POST /stream` takes."""
 
 
-def conversation(prompt: str) -> dict[str, list[dict[str, str]]]:
-    """Write the request for the answer to one prompt."""
-    return {"messages": [{"role": "user", "content": prompt}]}
+def conversation(*contents: str) -> dict[str, list[dict[str, str]]]:
+    """Write the request for the next answer; the user and the assistant take turns."""
+    roles = ("user", "assistant")
+    return {
+        "messages": [
+            {"role": roles[turn % 2], "content": content} for turn, content in enumerate(contents)
+        ]
+    }

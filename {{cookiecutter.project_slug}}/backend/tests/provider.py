@@ -3,7 +3,8 @@
 It is one file of standard-library Python, so it also runs inside a container that has no tests.
 The last message decides what happens: a number is a status (`429 7`: with `Retry-After: 7`), the
 names in `FAULTS`, `answer` and `events` each break in their own way, `send JSON` sends an event of
-your own, and any other text is answered. `once NAME` breaks only the first time.
+your own, `call NAME JSON` calls a tool if the request has any, and any other text is answered, a
+tool's result too. `once NAME` breaks only the first time.
 `GET /requests` lists what arrived and how each answer ended.
 """
 
@@ -179,8 +180,9 @@ async def events(body: dict[str, Any], command: str) -> AsyncGenerator[str | Non
     if command == "break first":
         yield None
     yield event({"delta": {"role": "assistant", "content": ""}, "finish_reason": None})
-    for token in tokens_for(body["messages"]):
-        yield event({"delta": {"content": token}, "finish_reason": None})
+    calls = bool(body.get("tools")) and command.startswith("call ")
+    for delta in tool_call(command) if calls else text(body["messages"]):
+        yield event({"delta": delta, "finish_reason": None})
     if command.startswith("send "):
         yield f"data: {command.removeprefix('send ')}\r\n\r\n"
     match command:
@@ -197,6 +199,7 @@ async def events(body: dict[str, Any], command: str) -> AsyncGenerator[str | Non
     if command == "no end":
         return
     reason = {"filtered": "content_filter", "cut short": "length"}.get(command, "stop")
+    reason = "tool_calls" if calls else reason
     yield event({"delta": {}, "finish_reason": reason})
     if body.get("stream_options", {}).get("include_usage"):
         usage = {"prompt_tokens": 11, "completion_tokens": 22, "total_tokens": 33}
@@ -216,10 +219,22 @@ def event(choice: Chunk, **more: object) -> str:
     return f"id: 1\r\nx-unknown: 1\r\ndata: {json.dumps(chunk | more, ensure_ascii=False)}\r\n\r\n"
 
 
-def tokens_for(messages: list[dict[str, str]]) -> list[str]:
+def tool_call(command: str) -> Iterator[Chunk]:
+    """Call the tool that a command names, its arguments in two pieces."""
+    _, name, arguments = command.split(" ", 2)
+    half = len(arguments) // 2
+    call = {"index": 0, "id": "call_1", "type": "function"}
+    yield {"tool_calls": [call | {"function": {"name": name, "arguments": ""}}]}
+    for part in (arguments[:half], arguments[half:]):
+        yield {"tool_calls": [{"index": 0, "function": {"arguments": part}}]}
+
+
+def text(messages: list[dict[str, str]]) -> Iterator[Chunk]:
     """Answer a conversation with text that shows which messages arrived."""
-    questions = [message["content"] for message in messages if message["role"] == "user"]
-    return [f"Answer {len(questions)} ", "to “", *questions[-1].split(" "), "” … 日本語 🙂"]
+    questions = [message for message in messages if message["role"] == "user"]
+    words = messages[-1]["content"].split(" ")
+    for token in (f"Answer {len(questions)} ", "to “", *words, "” … 日本語 🙂"):
+        yield {"content": token}
 
 
 def cut(data: bytes) -> Iterator[bytes]:
