@@ -16,9 +16,7 @@ from pathlib import Path
 
 from tests.projects import environment, run
 
-BLOCK = re.compile(
-    r"^(?P<before>[^\n]*)\n\n```(?P<language>\S+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
-)
+BLOCK = re.compile(r"^```(?P<language>\S+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ def read(project: Path, name: str) -> list[Step]:
     document = (project / "docs/recipes" / f"{name}.md").read_text()
     steps = []
     for block in BLOCK.finditer(document):
-        named = re.search(r"`([^`]+)`:$", block["before"])
+        named = re.search(r"`([^`]+)`:\n\n$", document[: block.start()])
         steps.append(Step(block["language"], named and named[1], block["text"]))
     untested = [step.text for step in steps if not step.file and step.language != "sh"]
     if untested or 2 * len(steps) != len(re.findall(r"^ *```", document, re.MULTILINE)):

@@ -7,6 +7,8 @@ import pytest
 from tests import recipes
 from tests.projects import LAYOUTS, generate
 
+TESTS = Path(__file__).parents[2]
+
 
 @pytest.mark.parametrize("deployment", LAYOUTS)
 def test_every_recipe_is_tested_and_named(deployment: str, tmp_path: Path) -> None:
@@ -18,4 +20,4 @@ def test_every_recipe_is_tested_and_named(deployment: str, tmp_path: Path) -> No
         name = document.stem
         assert recipes.read(project, name)
         assert f"](docs/recipes/{name}.md)" in readme
-        assert (Path(__file__).parent / f"test_{name.replace('-', '_')}.py").exists()
+        assert list(TESTS.glob(f"*/recipes/test_{name.replace('-', '_')}.py"))

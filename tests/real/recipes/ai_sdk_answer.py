@@ -1,0 +1,39 @@
+"""The answer behind `useChat`: what the last message asks for."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+
+from app.conversation import Message
+from app.events import AnswerError, SourceEvent, StatusEvent, StreamEvent
+
+cancelled: list[str] = []
+
+
+async def answer(messages: list[Message]) -> AsyncGenerator[str | StreamEvent]:
+    """Answer.
+
+    Args:
+        messages: the conversation. Its last message `fail` fails after some text, `wait` waits
+            until the client leaves, `who left?` is answered with what clients did not wait for,
+            and any other is answered with the conversation, after a status and a source.
+
+    Raises:
+        AnswerError: the message is `fail`.
+    """
+    prompt = messages[-1].content
+    if prompt == "who left?":
+        yield ", ".join(cancelled)
+        return
+    if prompt == "wait":
+        try:
+            yield "Waiting "
+            yield StatusEvent(text="Waiting for you…")
+            await asyncio.sleep(60)
+        finally:
+            cancelled.append(prompt)
+    yield "You said: "
+    if prompt == "fail":
+        raise AnswerError("Ask about one city.")
+    yield SourceEvent(title="A page", url="https://example.com/page")
+    for message in messages:
+        yield f"[{message.role}] {message.content} "
