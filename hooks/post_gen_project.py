@@ -16,10 +16,9 @@ from pathlib import Path
 # A Python literal in one line, so that no answer can become code.
 ANSWERS: dict[str, str] = {{dict(cookiecutter)}}  # type: ignore # noqa: F821
 
-IMAGE = ("deploy", "image", "scripts/image")
 OWNED = {  # the paths that only one layout has
-    "cloudflare": ("Dockerfile-*", "*/cloudflare*", "worker", "wrangler.toml"),
-    "monolith": ("Dockerfile", "Dockerfile.*", "*/monolith*", "compose.yaml", *IMAGE),
+    "cloudflare": "Dockerfile-* worker wrangler.toml */cloudflare* */*/deploy.yml */*/preview.yml",
+    "monolith": "Dockerfile Dockerfile.* compose* deploy image */image */monolith* */*/image.yml",
 }
 PLACES = (  # which answer replaces the word after which text of which file
     ("project_slug", "bun.lock", '"name": "'),
@@ -28,6 +27,7 @@ PLACES = (  # which answer replaces the word after which text of which file
     ("backend_port", "Dockerfile", "BACKEND_PORT="),
     ("backend_port", "Dockerfile-cloudflare", "\nEXPOSE "),
     ("instance_type", "wrangler.toml", '\ninstance_type = "'),
+    ("instance_type", "wrangler.toml", '\nmax_instances = 1\ninstance_type = "'),  # of previews
     ("max_instances", "wrangler.toml", "\nmax_instances = "),
     ("max_instances", "wrangler.toml", "\nMAX_INSTANCES = "),
 )
@@ -38,7 +38,7 @@ def keep_layout(layout: str) -> None:
     lock = Path("bun.lock.monolith")
     if layout == "monolith" and lock.exists():
         lock.replace("bun.lock")
-    others = [pattern for name in OWNED if layout not in (name, "both") for pattern in OWNED[name]]
+    others = [at for name in OWNED if layout not in (name, "both") for at in OWNED[name].split()]
     for path in [path for pattern in (lock.name, *others) for path in Path().glob(pattern)]:
         shutil.rmtree(path, ignore_errors=True)
         path.unlink(missing_ok=True)

@@ -54,8 +54,8 @@ def test_both_is_the_two_layouts_side_by_side(tmp_path: Path) -> None:
     owned = load("post_gen_project", tmp_path).OWNED
     for layout, only in (("cloudflare", both - monolith), ("monolith", both - cloudflare)):
         for name in only:
-            assert any(is_below(name, pattern) for pattern in owned[layout]), name
-        for pattern in owned[layout]:
+            assert any(is_below(name, pattern) for pattern in owned[layout].split()), name
+        for pattern in owned[layout].split():
             assert any(is_below(name, pattern) for name in only), pattern
             assert not any(is_below(name, pattern) for name in both - only), pattern
 

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import re
 import threading
 from collections.abc import Iterator
@@ -19,6 +20,9 @@ EVERY_JOB = "join(needs.*.result, ' ')"
 TRIGGERS = {
     "audit": {"schedule", "workflow_dispatch"},
     "ci": {"push", "pull_request"},
+    "deploy": {"push"},
+    "image": {"push"},
+    "preview": {"pull_request"},
 }
 
 
@@ -70,6 +74,89 @@ def test_the_required_job_needs_every_other_to_succeed(cloudflare_app: Path, oth
             outcome(results).run("ci")
 
 
+NO_ACCOUNT, ACCOUNT = (f"vars.CLOUDFLARE_ACCOUNT_ID {sign} ''" for sign in ("==", "!="))
+PULL_REQUEST = (
+    f"{ACCOUNT} && github.event.pull_request.head.repo.full_name == github.repository"
+    " && github.event.pull_request.user.login != 'dependabot[bot]'"
+)
+CLOSED, OPEN = (f"github.event.action {sign} 'closed'" for sign in ("==", "!="))
+WITH_ACCOUNT = {
+    **{NO_ACCOUNT: "false", ACCOUNT: "true", PULL_REQUEST: "true"},
+    "vars.CLOUDFLARE_ACCOUNT_ID": "0" * 32,
+    "secrets.CLOUDFLARE_API_TOKEN": "a token",
+    "github.event.pull_request.number": "7",
+}
+
+
+@pytest.mark.parametrize(("name", "condition"), [("deploy", ACCOUNT), ("preview", PULL_REQUEST)])
+def test_without_an_account_a_notice_says_what_to_set(
+    name: str, condition: str, cloudflare_app: Path
+) -> None:
+    workflow = Workflow(cloudflare_app, name, {NO_ACCOUNT: "true", condition: "false"})
+    workflow.run(*workflow.content()["jobs"])
+    assert list(workflow.printed) == ["Say what to set"]
+    [notice] = workflow.printed["Say what to set"].splitlines()
+    assert notice.startswith("::notice title=")
+    document = (cloudflare_app / "docs/cloudflare.md").read_text()
+    for setting in ("CLOUDFLARE_ACCOUNT_ID", "CLOUDFLARE_API_TOKEN"):
+        assert setting in notice
+        assert f"`{setting}`" in document
+
+
+def test_the_deployment_is_tested_and_can_be_built(cloudflare_app: Path, tmp_path: Path) -> None:
+    project = clone(cloudflare_app, tmp_path / "my app")
+    tested = "echo tests of ci.yml run this"
+    dry_run = "bunx wrangler deploy --dry-run --containers-rollout=none"
+    instead = {
+        **{"Check": tested, "Test the Worker": tested},
+        "Deploy": f'[[ "$CLOUDFLARE_API_TOKEN" ]]; bun run build:cloudflare-prod; {dry_run}',
+    }
+    workflow = Workflow(project, "deploy", WITH_ACCOUNT, instead=instead)
+    workflow.run("setup", "deploy")
+    assert list(workflow.printed)[1:] == ["Check", "Test the Worker", "Deploy"]
+    assert "--dry-run: exiting now." in workflow.printed["Deploy"]
+    steps = {
+        step.get("name"): step.get("run") for step in workflow.content()["jobs"]["deploy"]["steps"]
+    }
+    assert (steps["Check"], steps["Deploy"]) == ("bun run check", "bun run deploy")
+    scripts = json.loads((project / "package.json").read_text())["scripts"]
+    assert steps["Test the Worker"] in scripts["e2e:deployed"]
+
+
+PREVIEW = """#!/usr/bin/env bash
+[[ "$*" == "wrangler preview --name pr-7 --json" ]]
+test -f dist/frontend-prod/index.html
+echo '{"preview": {"urls": ["https://pr-7.example.com"]}, "deployment": {}}'
+"""
+"""What answers for `bunx` here: wrangler would build the image and push it to Cloudflare."""
+
+
+def test_a_preview_is_linked_and_removed(cloudflare_app: Path, tmp_path: Path) -> None:
+    project = clone(cloudflare_app, tmp_path / "my app")
+    program = tmp_path / "bin" / "bunx"
+    program.parent.mkdir()
+    program.write_text(PREVIEW)
+    program.chmod(0o755)
+    path = {"PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}"}
+    opened = Workflow(
+        project, "preview", WITH_ACCOUNT | {OPEN: "true", CLOSED: "false"},
+        variables={"Deploy the preview": path},
+    )  # fmt: skip
+    opened.run("setup", "preview")
+    assert opened.substitute(opened.content()["jobs"]["preview"]["environment"]["url"]) == (
+        "https://pr-7.example.com"
+    )
+
+    with recorded({"success": True, "result": None, "errors": [], "messages": []}) as (url, asked):
+        stand_in = {"CLOUDFLARE_API_BASE_URL": url, "NO_PROXY": "127.0.0.1"}
+        closed = Workflow(
+            project, "preview", WITH_ACCOUNT | {OPEN: "false", CLOSED: "true"},
+            variables={"Remove the preview": stand_in},
+        )  # fmt: skip
+        closed.run("setup", "preview")
+    assert "DELETE /accounts/" + "0" * 32 + "/workers/workers/my-app/previews/pr-7" in asked
+
+
 def test_what_both_deploys_is_what_each_layout_deploys(shared_folder: Path) -> None:
     def scripts(layout: str) -> dict[str, str]:
         manifest = json.loads((shared(shared_folder, layout) / "package.json").read_text())
@@ -80,6 +167,40 @@ def test_what_both_deploys_is_what_each_layout_deploys(shared_folder: Path) -> N
     assert both["e2e:deployed"] == " && ".join(parts)
     for part in re.findall(r"bun run (\S+)", both["e2e:deployed"]):
         assert {both[part]} == {each[part] for each in (cloudflare, monolith) if part in each}
+
+
+@contextmanager
+def recorded(answer: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    """Answer every request the same, and record its method and path."""
+    asked: list[str] = []
+
+    class Recorder(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(f"{self.command} {self.path}")
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.end_headers()
+            self.wfile.write(json.dumps(answer).encode())
+
+        do_DELETE = do_GET  # noqa: N815
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with serving(Recorder) as address:
+        yield address, asked
+
+
+@contextmanager
+def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """Serve on a free port of this machine, and give the address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 @contextmanager
@@ -98,13 +219,8 @@ def advisories(found: dict[str, Any]) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Advisories)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with serving(Advisories) as address:
+        yield address
 
 
 def test_an_advisory_fails_the_audit(cloudflare_app: Path, tmp_path: Path) -> None:

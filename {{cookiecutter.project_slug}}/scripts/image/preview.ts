@@ -1,6 +1,7 @@
 /**
  * Builds the image and runs it on this machine, with the settings in `.env`; with `--scripted` it
- * has the answers of backend/tests instead, for the tests in e2e/.
+ * has the answers of backend/tests instead, for the tests in e2e/. `E2E_IMAGE` names an image that
+ * is built already.
  *
  *     bun scripts/image/preview.ts [--scripted]
  */
@@ -25,16 +26,20 @@ const SCRIPTED = [
   "--env=STREAM_REQUESTS_PER_MINUTE=100000",
 ];
 
+/** Builds the image and returns its name. */
+function build(): string {
+  const { success } = Bun.spawnSync(["docker", "build", "--tag", name, "."], {
+    cwd: ROOT,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  return success ? name : fail("The image can't be built: see above.");
+}
+
 const scripted = process.argv.includes("--scripted");
 const port = readPort("IMAGE_PORT", 8080);
 await requireFreePorts({ IMAGE_PORT: port });
 
-const build = Bun.spawnSync(["docker", "build", "--tag", name, "."], {
-  cwd: ROOT,
-  stdio: ["ignore", "inherit", "inherit"],
-});
-if (!build.success) fail("The image can't be built: see above.");
-
+const image = process.env.E2E_IMAGE || build();
 console.log(`\n  http://localhost:${port}  (Ctrl-C stops it)\n`);
 const settings = scripted ? {} : givenSettings();
 // by name only, so that no value shows in the list of processes
@@ -42,4 +47,4 @@ const variables = Object.keys(settings).flatMap((setting) => ["--env", setting])
 const options = ["--rm", "--publish", `${port}:80`, ...HARDENING, ...variables];
 if (scripted) options.push(...SCRIPTED);
 const docker = Bun.which("docker") ?? fail("Docker is missing.");
-exec(docker, ["run", ...options, "--env", "PORT=80", name], { ...process.env, ...settings });
+exec(docker, ["run", ...options, "--env", "PORT=80", image], { ...process.env, ...settings });

@@ -31,7 +31,7 @@ function writeConfig(): string {
   const toml = readFileSync(CONFIG, "utf8")
     .replace('main = "', () => `main = "${ROOT}`)
     .replace(/directory = ".*"/, () => `directory = "${join(ROOT, "worker/test/assets")}"`)
-    .replace(/\[\[containers\]\][^[]*/, "");
+    .replace(/\[\[(previews\.)?containers\]\][^[]*/g, "");
   const path = join(folder, "wrangler.toml");
   writeFileSync(path, toml);
   return path;
@@ -242,4 +242,14 @@ test("the Worker can be deployed and stays small", () => {
   const args = "deploy --dry-run --containers-rollout=none --assets worker/test/assets --outdir";
   execFileSync("wrangler", [...args.split(" "), folder], { cwd: ROOT });
   expect(statSync(join(folder, "index.js")).size).toBeLessThan(18 * 1024);
+});
+
+test("a preview has what the app has", () => {
+  const { containers, durable_objects, ratelimits, vars } = wrangler.previews ?? {};
+  const [container] = wrangler.containers ?? [];
+  const { class_name, image } = container ?? {};
+  expect(containers).toMatchObject([{ class_name, image, max_instances: vars?.MAX_INSTANCES }]);
+  expect(durable_objects).toEqual(wrangler.durable_objects);
+  expect(ratelimits).toMatchObject([{ name: wrangler.ratelimits?.[0]?.name }]);
+  expect(Object.keys(vars ?? {}).sort()).toEqual(Object.keys(wrangler.vars).sort());
 });
