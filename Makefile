@@ -28,8 +28,8 @@ lint: ## Check this repository's own code
 	@$(SETUP) dev check-jsonschema --builtin-schema vendor.github-actions $(ACTIONS)
 	@$(SETUP) dev zizmor --quiet --offline --pedantic .github '{{cookiecutter.project_slug}}/.github'
 
-lock: ## Resolve every locked dependency again, here and in the template
-	@$(SETUP) dev python -m tools.lock
+lock: ## Resolve every locked dependency again, here and in the template; `make lock upgrade=1` takes the latest versions
+	@$(SETUP) dev python -m tools.lock $(if $(upgrade),--upgrade)
 
 bench: $(BENCHES:%=bench-%) ## Run every bench: make bench-generation, bench-app, bench-model, bench-cloudflare, bench-monolith
 

@@ -8,6 +8,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+import pytest
 from filelock import FileLock
 
 from tools.generate import ROOT, config_file
@@ -101,6 +102,33 @@ def generate(output: Path, **answers: str) -> Path:
     run(output, *command, *given)
     [project] = set(output.iterdir()) - before
     return project
+
+
+def generate_from(template: Path, output: Path, **answers: str) -> Path:
+    """Generate a project from a template that will change."""
+    output.mkdir(exist_ok=True)
+    given = [f"{key}={value}" for key, value in answers.items()]
+    command = [sys.executable, "-m", "cookiecutter", str(template), "--no-input"]
+    run(output, *command, *given)
+    [link] = output.glob("*/.cruft.json")
+    return link.parent
+
+
+def template_of(commit: str, folder: Path) -> Path:
+    """Clone this template as it was at a commit, or skip the test if that is not in this clone."""
+    shown = subprocess.run(["git", "cat-file", "-e", commit], cwd=ROOT, check=False)
+    if shown.returncode:
+        pytest.skip("this clone of the template has no history")
+    run(ROOT, "git", "clone", "--quiet", str(ROOT), str(folder))
+    run(folder, "git", "checkout", "--quiet", "-B", "main", commit)
+    return folder
+
+
+def become_current(template: Path) -> None:
+    """Commit this template as it is now on top of an older one."""
+    run(template, "git", "rm", "-r", "--quiet", ".")
+    copy_template(template)
+    commit(template)
 
 
 def shared(base: Path, deployment: str) -> Path:

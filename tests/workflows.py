@@ -77,6 +77,7 @@ class Workflow:
     def run_step(self, step: dict[str, Any], variables: dict[str, str]) -> None:
         """Run a command as GitHub does, with the variables of its job and its own."""
         assert step.get("shell", "bash") == "bash", step
+        script = self.instead.get(step["name"], step["run"])
         options = ("--noprofile", "--norc", "-eo", "pipefail") if "shell" in step else ("-e",)
         assert "${{" not in step["run"], f"an expression inside a script: {step}"
         written = self.project.parent / "github-output"
@@ -85,13 +86,13 @@ class Workflow:
             key: self.substitute(text) for key, text in (variables | step.get("env", {})).items()
         } | dict(self.variables.get(step["name"], {}))
         done = subprocess.run(
-            ["bash", *options, "-c", self.instead.get(step["name"], step["run"])],
+            ["bash", *options, "-c", script],
             cwd=self.project,
             env=environment() | {"CI": "true", "GITHUB_OUTPUT": str(written)} | given,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             text=True, check=False, timeout=800,
         )  # fmt: skip
-        assert done.returncode == 0, f"{step['run']}\n{done.stdout[-8000:]}"
+        assert done.returncode == 0, f"{script}\n{done.stdout[-8000:]}"
         self.printed[step["name"]] = done.stdout
         for line in written.read_text().splitlines():
             key, _, text = line.partition("=")

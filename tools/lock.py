@@ -1,5 +1,11 @@
-"""Resolve every locked dependency again, here and in the template: `make lock`."""
+"""Resolve every locked dependency again, here and in the template: `make lock`.
 
+With `--upgrade` every one takes its latest version.
+"""
+
+import json
+import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -9,38 +15,49 @@ from tools.generate import ROOT, generate
 
 TEMPLATE = ROOT / "{{cookiecutter.project_slug}}"
 LOCKS = {"both": "bun.lock", "monolith": "bun.lock.monolith"}
+UPGRADE = [argument for argument in sys.argv[1:] if argument == "--upgrade"]
 
 
-def compile_requirements(project: Path, *arguments: str, output: Path) -> None:
-    """Pin a pyproject.toml's packages for every platform, with hashes and without a host."""
+def compile_requirements(group: str) -> None:
+    """Pin a group's packages for every platform, with hashes and without a host."""
     flags = ("--universal", "--generate-hashes", "--no-header", "--no-emit-index-url", "--quiet")
     python = ("--python", sys.executable)  # whatever environment is active
-    command = ["uv", "pip", "compile", *flags, *python, "pyproject.toml", *arguments]
-    command += ["--output-file", str(output)]
-    subprocess.run(command, cwd=project, check=True)
+    output = ROOT / "tools" / "requirements" / f"{group}.txt"
+    command = ["uv", "pip", "compile", *flags, *python, *UPGRADE, "pyproject.toml"]
+    subprocess.run([*command, "--group", group, "--output-file", output], cwd=ROOT, check=True)
 
 
-def lock_workspaces(deployment: str, name: str) -> None:
-    """Lock the packages of a generated project of one layout."""
+def take_versions(manifest: Path, locked: Path) -> None:
+    """Write the versions of a project's package.json into the template's, which has Jinja in it."""
+    text = manifest.read_text("utf-8")
+    content = json.loads(locked.read_text("utf-8"))
+    for kind in ("dependencies", "devDependencies"):
+        for name, version in content.get(kind, {}).items():
+            text = re.sub(rf'("{re.escape(name)}": ")[\d.]+"', rf'\g<1>{version}"', text)
+    manifest.write_text(text, "utf-8")
+
+
+def lock_project(deployment: str, name: str) -> None:
+    """Lock the packages of a generated project by its own command, and take what it has locked."""
     with tempfile.TemporaryDirectory() as folder:
         app = generate(Path(folder), deployment=deployment, initialize_git="false")
-        subprocess.run(["bun", "install", "--lockfile-only"], cwd=app, check=True)
-        lock = (app / "bun.lock").read_text("utf-8")
-    (TEMPLATE / name).write_text(lock, "utf-8")  # the hook puts the project's own name in
+        subprocess.run(["bun", "run", "lock", *UPGRADE], cwd=app, check=True)
+        shutil.copy(app / "bun.lock", TEMPLATE / name)  # the hook puts the project's own name in
+        for pattern in ("*/requirements*.txt", "*/package.json", "package.json"):
+            for path in app.glob(pattern):
+                ours = TEMPLATE / path.relative_to(app)
+                if path.suffix == ".json":
+                    take_versions(ours, path)
+                else:
+                    shutil.copy(path, ours)
 
 
 def main() -> None:
     """Lock everything."""
-    requirements = ROOT / "tools" / "requirements"
     for group in ("demo", "dev", "node", "uv"):
-        compile_requirements(ROOT, "--group", group, output=requirements / f"{group}.txt")
-    backend = TEMPLATE / "backend"
-    compile_requirements(backend, output=backend / "requirements.txt")
-    compile_requirements(
-        backend, "--group", "dev", "-c", "requirements.txt", output=backend / "requirements-dev.txt"
-    )
+        compile_requirements(group)
     for deployment, name in LOCKS.items():
-        lock_workspaces(deployment, name)
+        lock_project(deployment, name)
 
 
 if __name__ == "__main__":

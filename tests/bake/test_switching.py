@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bake.test_updates import generate_from
-from tests.projects import commit, cruft, run, template_of_its_own
+from tests.projects import commit, cruft, generate_from, run, template_of_its_own
 
 EDITS = {  # what owners write, after which text of which file
     "README.md": ("## Start\n", "\nAsk Jo for the key.\n"),

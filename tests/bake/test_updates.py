@@ -9,14 +9,15 @@ import pytest
 
 from tests.projects import (
     LAYOUTS,
+    become_current,
     commit,
-    copy_template,
     cruft,
     environment,
+    generate_from,
     run,
+    template_of,
     template_of_its_own,
 )
-from tools.generate import ROOT
 
 
 @pytest.mark.parametrize("tool", ["cookiecutter", "cruft"])
@@ -66,26 +67,35 @@ def test_renaming_the_app_reaches_every_place(tmp_path: Path) -> None:
         assert "Old Name" not in text, name
 
 
+def test_a_release_arrives_and_what_comes_after_it_does_not(tmp_path: Path) -> None:
+    template = template_of_its_own(tmp_path / "template")
+    project = generate_from(template, tmp_path, deployment="monolith")
+    changed = template / "{{cookiecutter.project_slug}}" / ".editorconfig"
+    for number, tag in enumerate(("v1.0.0", "v1.1.0", "")):
+        changed.write_text(f"{changed.read_text()}\n[*.new{number}]\nindent_size = 8\n")
+        commit(template)
+        if tag:
+            run(template, "git", "tag", tag)
+    edited = project / ".editorconfig"
+    for tag, parts in {"v1.0.0": 1, "v1.1.0": 2}.items():
+        cruft(project, "update", "--skip-apply-ask", "--checkout", tag)
+        assert edited.read_text().count("[*.new") == parts
+        commit(project)
+
+
 BEFORE_RENAMES = "fb62fba"
 """The last commit before the renames that CHANGELOG.md lists."""
 
 
 @pytest.mark.parametrize("deployment", LAYOUTS)
 def test_a_project_from_before_the_renames_updates(deployment: str, tmp_path: Path) -> None:
-    shown = subprocess.run(["git", "cat-file", "-e", BEFORE_RENAMES], cwd=ROOT, check=False)
-    if shown.returncode:
-        pytest.skip("this clone of the template has no history")
-    template = tmp_path / "template"
-    run(tmp_path, "git", "clone", "--quiet", str(ROOT), str(template))
-    run(template, "git", "checkout", "--quiet", "-B", "main", BEFORE_RENAMES)
+    template = template_of(BEFORE_RENAMES, tmp_path / "template")
     project = generate_from(template, tmp_path, deployment=deployment)
     mine = project / "backend" / "app" / "mine.py"
     mine.write_text('"""Mine."""\n')
     commit(project)
 
-    run(template, "git", "rm", "-r", "--quiet", ".")
-    copy_template(template)
-    commit(template)
+    become_current(template)
     said = cruft(project, "update", "--skip-apply-ask")
     assert "\nU " not in said, said
     assert not list(project.rglob("*.rej"))
@@ -95,13 +105,3 @@ def test_a_project_from_before_the_renames_updates(deployment: str, tmp_path: Pa
     assert names == set(run(fresh, "git", "ls-files").stdout.split())
     for name in names - {".cruft.json"}:
         assert (project / name).read_bytes() == (fresh / name).read_bytes(), name
-
-
-def generate_from(template: Path, output: Path, **answers: str) -> Path:
-    """Generate a project from a template that will change."""
-    output.mkdir(exist_ok=True)
-    given = [f"{key}={value}" for key, value in answers.items()]
-    command = [sys.executable, "-m", "cookiecutter", str(template), "--no-input"]
-    run(output, *command, *given)
-    [link] = output.glob("*/.cruft.json")
-    return link.parent

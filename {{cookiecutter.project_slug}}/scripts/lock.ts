@@ -1,15 +1,20 @@
 /**
- * Locks the packages of Python and JavaScript again, after a change of `backend/pyproject.toml` or
- * a package.json: `bun run lock`. Locked versions stay as they are unless `--upgrade` is given.
+ * Locks the packages of Python and JavaScript again, after a change of `backend/pyproject.toml`, a
+ * `requirements-*.in` or a package.json: `bun run lock`. Versions stay as they are unless
+ * `--upgrade` is given.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { workspaces } from "../package.json";
 import { fail, ROOT, withoutPythonTargets } from "./environment";
 import { requireTools } from "./tools";
-import { BACKEND } from "./venv";
+import { acceptedVersions } from "./venv";
 
 /** Hashes for every platform; and no address of a registry, so that each machine can use its own. */
 const COMPILE = "pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url";
+
+/** Packages that stay at their version: it follows the one of Node.js, and of openapi-typescript. */
+const HELD = ["@types/node", "typescript"];
 
 const upgrade = process.argv.includes("--upgrade") ? ["--upgrade"] : [];
 
@@ -23,10 +28,22 @@ function run(cwd: string, ...command: string[]): void {
   if (!success) fail(`\`${command.slice(0, 3).join(" ")}\` failed: see above.`);
 }
 
-/** Locks packages of `backend/pyproject.toml` in a requirements file beside it. */
-function compile(output: string, ...options: string[]): void {
+/** Locks the Python packages that a file lists in a requirements file beside it. */
+function compile(input: string, output: string, ...options: string[]): void {
   const command = ["uv", ...COMPILE.split(" "), ...upgrade, ...options];
-  run(BACKEND, ...command, "pyproject.toml", "--output-file", output);
+  const python = acceptedVersions()[0].replace(/^>=/, "");
+  const folder = join(ROOT, dirname(input));
+  run(folder, ...command, "--python-version", python, basename(input), "--output-file", output);
+}
+
+/** Lists the JavaScript packages that take later versions. */
+function upgradable(): string[] {
+  const manifests = ["", ...workspaces].map((folder) => join(ROOT, folder, "package.json"));
+  const names = manifests.flatMap((path) => {
+    const { dependencies, devDependencies } = JSON.parse(readFileSync(path, "utf8"));
+    return Object.keys({ ...dependencies, ...devDependencies });
+  });
+  return [...new Set(names)].filter((name) => !HELD.includes(name));
 }
 
 /** Removes the addresses that bun writes for packages of a registry other than npm's. */
@@ -36,7 +53,16 @@ function removeAddresses(path: string): void {
 }
 
 requireTools("uv");
-compile("requirements.txt");
-compile("requirements-dev.txt", "--group", "dev", "--constraints", "requirements.txt");
-run(ROOT, "bun", upgrade.length > 0 ? "update" : "install");
+compile("backend/pyproject.toml", "requirements.txt");
+compile(
+  "backend/pyproject.toml",
+  "requirements-dev.txt",
+  ...["--group", "dev", "--constraints", "requirements.txt"],
+);
+const inputs = new Bun.Glob("{.github,*}/requirements-*.in");
+for (const input of inputs.scanSync({ cwd: ROOT, dot: true })) {
+  compile(input, basename(input).replace(/in$/, "txt"));
+}
+if (upgrade.length === 0) run(ROOT, "bun", "install");
+else run(ROOT, "bun", "update", "--latest", "--recursive", ...upgradable());
 removeAddresses(join(ROOT, "bun.lock"));

@@ -41,7 +41,7 @@ function interpreter(venv: string): string {
 }
 
 /** Reads which versions of Python the project accepts. */
-function acceptedVersions(): [string, ...string[]] {
+export function acceptedVersions(): [string, ...string[]] {
   const { project } = Bun.TOML.parse(readFileSync(join(BACKEND, "pyproject.toml"), "utf8")) as {
     project: { "requires-python": string };
   };

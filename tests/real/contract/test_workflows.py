@@ -63,7 +63,10 @@ def test_the_contract_holds_for_what_is_deployed(project: Path) -> None:
 def test_the_image_is_tested_before_it_gets_its_tags(
     project: Path, registry: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / "docker"))  # keeps the login
+    settings = tmp_path / "docker"  # keeps the login
+    settings.mkdir()
+    (settings / "cli-plugins").symlink_to(Path.home() / ".docker/cli-plugins")
+    monkeypatch.setenv("DOCKER_CONFIG", str(settings))
     github = {"ACTOR": "owner", "REPOSITORY": "Owner/My-App", "SHA": "0" * 40}
     for name, value in github.items():
         monkeypatch.setenv(f"GITHUB_{name}", value)
