@@ -106,10 +106,11 @@ def test_without_an_account_a_notice_says_what_to_set(
 def test_the_deployment_is_tested_and_can_be_built(cloudflare_app: Path, tmp_path: Path) -> None:
     project = clone(cloudflare_app, tmp_path / "my app")
     tested = "echo tests of ci.yml run this"
+    ready = "bun scripts/doctor.ts node uv packages config wrangler account secrets"
     dry_run = "bunx wrangler deploy --dry-run --containers-rollout=none"
     instead = {
         **{"Check": tested, "Test the Worker": tested},
-        "Deploy": f'[[ "$CLOUDFLARE_API_TOKEN" ]]; bun run build:cloudflare-prod; {dry_run}',
+        "Deploy": f"{ready}; bun run build:cloudflare-prod; {dry_run}",
     }
     workflow = Workflow(project, "deploy", WITH_ACCOUNT, instead=instead)
     workflow.run("setup", "deploy")

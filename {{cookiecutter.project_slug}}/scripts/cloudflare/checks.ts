@@ -58,6 +58,7 @@ function platformProblems(): string[] {
 }
 
 function accountProblems(): string[] {
+  if (process.env.CLOUDFLARE_API_TOKEN) return []; // one that may only deploy can't name itself
   // wrangler exits with success even if nobody is logged in
   const account = output("wrangler", "whoami");
   if (account === undefined) return ["`bunx wrangler whoami` failed: run it to see why."];
