@@ -5,7 +5,7 @@ SETUP := cd / && $(PYTHON) -I "$(CURDIR)/tools/setup.py"
 
 WORKFLOWS := $(wildcard .github/workflows/*.yml {{cookiecutter.project_slug}}/.github/workflows/*.yml)
 ACTIONS := $(wildcard {{cookiecutter.project_slug}}/.github/actions/*/action.yml)
-BENCHES := generation app model cloudflare monolith
+BENCHES := generation app page model cloudflare monolith
 
 .PHONY: demo test test-real lint lock bench $(BENCHES:%=bench-%)
 

@@ -65,12 +65,19 @@ def app(base: Path) -> None:
         subprocess.run(command, check=True)
 
 
+def page(base: Path) -> None:
+    """Measure the page's main thread while an answer streams."""
+    project = shared(base, "monolith")
+    subprocess.run(["bun", str(ROOT / "bench/page/bench.ts"), str(project)], check=True)
+
+
 BENCHES: dict[str, Callable[[Path], None]] = {
     "generation": generation.main,
     "app": app,
     "cloudflare": lambda base: cloudflare.main(shared(base, "cloudflare")),
     "model": lambda _: model.main(),
     "monolith": lambda base: monolith.main(shared(base, "monolith")),
+    "page": page,
 }
 
 

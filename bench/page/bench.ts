@@ -1,0 +1,158 @@
+// Measures the tasks of the page's main thread while an answer of 10,000 tokens streams, in Chromium.
+//
+//   make bench-page > bench/page/results.md
+//
+// It gets an installed project, builds its page and serves it with a stream of its own. The floor is the same page
+// and the same stream with the code for Markdown kept from loading, when the page shows plain text.
+// Chromium stands at /usr/bin/chromium.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
+
+const TOKENS = 10_000;
+/** Milliseconds between tokens, at least. */
+const PACE = 2;
+const CHROMIUM = "/usr/bin/chromium";
+const project = resolve(process.argv[2] ?? ".");
+const dist = join(project, "dist/frontend");
+const headers = JSON.parse(readFileSync(join(project, "frontend/security-headers.json"), "utf8"));
+
+const SENTENCE =
+  "Streaming **Markdown** is _harder_ than it looks: a `token` may end inside [a link](https://example.com/), a **bold word** or a fence. ";
+const ROW = "| one | **two** | `three` | four and some more words |\n";
+const CODE = "  for (const [key, value] of entries) console.log(key, '=', value);\n";
+
+/** What an answer may look like; each is repeated until it has enough tokens. */
+const ANSWERS: Record<string, { start?: string; part: string }> = {
+  "a mixed answer": {
+    part: `## A heading
+
+${SENTENCE.repeat(3)}
+
+- One point: ${SENTENCE}
+- Another point
+  1. with a **nested** list
+  2. in it
+
+| a | b | c | d |
+| --- | :-: | --: | --- |
+${ROW.repeat(5)}
+\`\`\`ts
+${CODE.repeat(10)}\`\`\`
+
+> ${SENTENCE}
+
+`,
+  },
+  "one list": { part: `- ${SENTENCE}\n` },
+  "one table": { start: "| a | b | c | d |\n| --- | :-: | --: | --- |\n", part: ROW },
+  "one code block": { start: "```ts\n", part: CODE },
+  "one paragraph": { part: SENTENCE },
+};
+
+/** Splits an answer as models do, into pieces of some four characters. */
+function tokens({ start = "", part }: { start?: string; part: string }): string[] {
+  const text = start + part.repeat((TOKENS * 4) / part.length + 1);
+  return (text.match(/.{1,4}/gs) ?? []).slice(0, TOKENS);
+}
+
+let answer: string[] = [];
+
+async function* stream() {
+  for (const text of answer) {
+    yield `data: ${JSON.stringify({ event: "token", text })}\n\n`;
+    await Bun.sleep(PACE);
+  }
+  yield `data: ${JSON.stringify({ event: "done", tokens: TOKENS, usage: null })}\n\n`;
+}
+
+function respond({ url, method }: Request): Response {
+  const { pathname } = new URL(url);
+  if (method === "POST") {
+    return new Response(stream as never, { headers: { "Content-Type": "text/event-stream" } });
+  }
+  if (pathname.startsWith("/api/")) return Response.json({ status: "ok" });
+  return new Response(Bun.file(join(dist, pathname === "/" ? "index.html" : pathname)), { headers });
+}
+
+interface Task {
+  /** Milliseconds until the task was over. */
+  wall: number;
+  /** Milliseconds of its thread's CPU, which other processes do not lengthen. */
+  cpu: number;
+}
+
+interface TraceEvent {
+  name: string;
+  pid: number;
+  tid: number;
+  dur?: number;
+  tdur?: number;
+  args?: { name?: string };
+}
+
+/** The tasks of the page's main thread, from a trace. */
+function mainThreadTasks(trace: TraceEvent[]): Task[] {
+  const main = trace.filter(({ name, args }) => name === "thread_name" && args?.name === "CrRendererMain");
+  const busiest = main
+    .map(({ pid, tid }) =>
+      trace.filter((event) => event.pid === pid && event.tid === tid && event.name === "RunTask" && event.dur),
+    )
+    .toSorted((a, b) => b.length - a.length)[0];
+  return (busiest ?? []).map(({ dur = 0, tdur = 0 }) => ({ wall: dur / 1000, cpu: tdur / 1000 }));
+}
+
+const { chromium } = createRequire(join(project, "e2e/package.json"))("@playwright/test");
+
+/** Streams an answer to a new page and returns the tasks that it took. */
+async function measure(url: string, withMarkdown: boolean): Promise<Task[]> {
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+  try {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    if (!withMarkdown) await page.route("**/Markdown-*.js", (route: { abort(): void }) => route.abort());
+    await page.goto(url);
+    await page.getByRole("textbox", { name: "Prompt" }).fill("Go on.");
+    await browser.startTracing(page, { categories: ["disabled-by-default-devtools.timeline"] });
+    await page.getByRole("button", { name: "Send" }).click();
+    await page.getByText("Done", { exact: true }).waitFor({ timeout: 180_000 });
+    await page.waitForTimeout(500);
+    const { traceEvents } = JSON.parse((await browser.stopTracing()).toString());
+    const isMarkdown = (await page.locator(".markdown").count()) > 0;
+    if (isMarkdown !== withMarkdown) throw new Error("The page did not show what was to be measured.");
+    const { length } = await page.getByTestId("answer").innerText();
+    if (length < TOKENS) throw new Error(`The page shows ${length} characters only.`);
+    return mainThreadTasks(traceEvents);
+  } finally {
+    await browser.close();
+  }
+}
+
+const { success, stderr } = Bun.spawnSync(["bun", "run", "build"], { cwd: project, stderr: "pipe" });
+if (!success) throw new Error(`The build failed: ${stderr}`);
+const server = Bun.serve({ port: 0, hostname: "127.0.0.1", idleTimeout: 0, fetch: respond });
+
+const rows: string[] = [];
+for (const [name, parts] of Object.entries(ANSWERS)) {
+  answer = tokens(parts);
+  for (const withMarkdown of [true, false]) {
+    const tasks = await measure(server.url.href, withMarkdown);
+    const row = [name, withMarkdown ? "Markdown" : "plain text"];
+    for (const kind of ["cpu", "wall"] as const) {
+      const times = tasks.map((task) => task[kind]);
+      row.push(`${Math.max(...times).toFixed(1)} ms`);
+      row.push(String(times.filter((milliseconds) => milliseconds > 50).length));
+    }
+    const total = tasks.reduce((sum, { cpu }) => sum + cpu, 0);
+    row.push(`${(total / TOKENS).toFixed(2)} ms`);
+    rows.push(`| ${row.join(" | ")} |`);
+  }
+}
+server.stop(true);
+
+console.log(`# The page: tasks while an answer streams
+
+\`make bench-page\`: ${TOKENS} tokens, at least ${PACE} ms apart, to the production build in Chromium on ${navigator.hardwareConcurrency} cores, which the server of the stream and Chromium's other processes share. A task is one of the page's main thread, from reading events to layout and paint, and is to take less than 50 ms. The floor is the same stream to the same page while it shows plain text. CPU is the thread's own time; what a task waits for the processor comes on top of it.
+
+| answer | shown as | most CPU of a task | over 50 ms | longest task | over 50 ms | CPU per token |
+| --- | --- | --- | --- | --- | --- | --- |
+${rows.join("\n")}`);
