@@ -69,7 +69,7 @@ function BlockList({ tree, source, open }: BlockProps) {
   for (let node = tree.topNode.firstChild; node; node = node.nextSibling) {
     if (!node.tree || node.name.endsWith("Mark")) continue;
     const text = source.slice(node.from, node.to);
-    const isLast = node.to === tree.length;
+    const isLast = !node.nextSibling;
     blocks.push(<Block key={node.from} tree={node.tree} source={text} open={open && isLast} />);
   }
   return blocks;
