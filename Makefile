@@ -23,9 +23,10 @@ lint: ## Check this repository's own code
 	@$(SETUP) dev ruff format --check --quiet .
 	@$(SETUP) dev ruff check --quiet .
 	@$(SETUP) dev mypy
-	@$(SETUP) dev shellcheck .ci/run
+	@$(SETUP) dev shellcheck .ci/run $(wildcard tools/*.sh)
 	@$(SETUP) dev check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
 	@$(SETUP) dev check-jsonschema --builtin-schema vendor.github-actions $(ACTIONS)
+	@$(SETUP) dev check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 	@$(SETUP) dev zizmor --quiet --offline --pedantic .github '{{cookiecutter.project_slug}}/.github'
 
 lock: ## Resolve every locked dependency again, here and in the template; `make lock upgrade=1` takes the latest versions

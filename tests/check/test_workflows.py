@@ -47,6 +47,7 @@ def test_workflows_are_well_formed_and_have_the_triggers_that_they_should(projec
     schemas = {
         "vendor.github-workflows": "workflows/*.yml",
         "vendor.github-actions": "actions/*/action.yml",
+        "vendor.dependabot": "dependabot.yml",
     }
     for schema, names in schemas.items():
         files = [str(path) for path in (project / ".github").glob(names)]
@@ -72,6 +73,17 @@ def test_the_required_job_needs_every_other_to_succeed(cloudflare_app: Path, oth
     for results in (f"success {others}", f"{others} success", others):
         with pytest.raises(AssertionError):
             outcome(results).run("ci")
+
+
+def test_dependabot_holds_what_the_command_holds(cloudflare_app: Path) -> None:
+    lock = (cloudflare_app / "scripts/lock.ts").read_text()
+    [names] = re.findall(r"^const HELD = (\[.+\]);$", lock, re.MULTILINE)
+    updates = load(cloudflare_app / ".github/dependabot.yml")["updates"]
+    [bun] = (update for update in updates if update["package-ecosystem"] == "bun")
+    assert [held["dependency-name"] for held in bun["ignore"]] == json.loads(names)
+    for update in updates:
+        assert update["cooldown"] == {"default-days": 7}
+        assert update["groups"]
 
 
 NO_ACCOUNT, ACCOUNT = (f"vars.CLOUDFLARE_ACCOUNT_ID {sign} ''" for sign in ("==", "!="))
