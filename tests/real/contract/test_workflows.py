@@ -1,6 +1,7 @@
 """The project's own workflows that need Docker, from a fresh clone to what is deployed."""
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,18 +34,28 @@ def project(shared_folder: Path, tmp_path: Path) -> Path:
     return clone(shared(shared_folder, "both"), tmp_path / "my app")
 
 
+def answers() -> bool:
+    """Tell whether a registry answers on this machine."""
+    try:
+        return httpx.get(f"http://{REGISTRY}/v2/", trust_env=False).is_success
+    except httpx.TransportError:
+        return False
+
+
 @pytest.fixture
 def registry() -> Iterator[None]:
     """Have a registry on this machine."""
-    try:
-        httpx.get(f"http://{REGISTRY}/v2/", trust_env=False)
+    if answers():
         yield
-    except httpx.TransportError:
-        container = run_docker(
-            "run", "--detach", "--publish", f"{REGISTRY[-4:]}:5000", "registry:3"
-        )
-        yield
-        run_docker("rm", "--force", "--volumes", container)
+        return
+    port = REGISTRY.rpartition(":")[2]
+    container = run_docker("run", "--detach", "--publish", f"{port}:5000", "registry:3")
+    deadline = time.monotonic() + 30
+    while not answers():
+        assert time.monotonic() < deadline, run_docker("logs", container)
+        time.sleep(0.1)
+    yield
+    run_docker("rm", "--force", "--volumes", container)
 
 
 def test_the_contract_holds_for_what_is_deployed(project: Path) -> None:
