@@ -1,0 +1,16 @@
+"""docs/recipes/background.md: a task that outlives its request."""
+
+import json
+from pathlib import Path
+
+from tests import recipes
+from tests.backend import serve
+
+
+def test_the_task_runs_in_a_real_process(monolith_app: Path, tmp_path: Path) -> None:
+    project = recipes.copy(monolith_app, tmp_path)
+    recipes.follow(project, "background")
+    recipes.check_backend(project, "tests/test_background.py", "tests/test_server.py")
+    with serve(project, "app") as url:
+        [report] = recipes.ask(project, "background", url)
+    assert json.loads(report) == {"topic": "rain"}

@@ -1,0 +1,19 @@
+"""docs/recipes/endpoint.md: a typed endpoint, known to each server at once."""
+
+import json
+from pathlib import Path
+
+from tests import recipes
+from tests.backend import serve
+from tests.projects import run
+
+
+def test_the_endpoint_answers_and_is_typed(cloudflare_app: Path, tmp_path: Path) -> None:
+    project = recipes.copy(cloudflare_app, tmp_path)
+    recipes.follow(project, "endpoint")
+    recipes.check_backend(project, "tests/test_slug.py", "tests/test_openapi.py")
+    run(project, "bun", "run", "check:lint")
+    run(project, "bunx", "tsc", "-p", "frontend")
+    with serve(project, "app") as url:
+        [slug] = recipes.ask(project, "endpoint", url)
+    assert json.loads(slug) == {"slug": "hello-world"}

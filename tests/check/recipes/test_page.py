@@ -1,0 +1,17 @@
+"""docs/recipes/page.md: a page of its own."""
+
+from pathlib import Path
+
+from tests import recipes
+from tests.projects import run
+
+
+def test_the_page_passes_the_checks_and_is_built(monolith_app: Path, tmp_path: Path) -> None:
+    project = recipes.copy(monolith_app, tmp_path)
+    recipes.follow(project, "page")
+    run(project, "bun", "run", "check:lint")
+    run(project, "bunx", "tsc", "-p", "frontend")
+    run(project, "bun", "run", "test:frontend", "src/Pages.test.tsx")
+    run(project, "bun", "run", "build")
+    scripts = (project / "dist/frontend/assets").glob("*.js")
+    assert any("There is no page at" in script.read_text() for script in scripts)

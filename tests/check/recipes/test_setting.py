@@ -1,0 +1,24 @@
+"""docs/recipes/setting.md: a setting and a secret, from `.env` to an endpoint."""
+
+import json
+from pathlib import Path
+
+from tests import recipes
+from tests.backend import serve
+from tests.projects import run
+
+KEY = "0123456789abcdef0123456789abcdef"
+
+
+def test_the_settings_reach_the_endpoint(monolith_app: Path, tmp_path: Path) -> None:
+    project = recipes.copy(monolith_app, tmp_path)
+    recipes.follow(project, "setting")
+    recipes.check_backend(project, "tests/test_links.py", "tests/test_settings.py")
+    command = ("bun", "scripts/with.ts", "--settings", "--", "bun", "scripts/python.ts", "-c")
+    script = "from app.settings import Settings; print(Settings())"
+    printed = run(project, *command, script).stdout
+    assert "link_seconds=600" in printed
+    assert "link_key=SecretStr('**********')" in printed
+    with serve(project, "app", LINK_KEY=KEY) as url:
+        [link] = recipes.ask(project, "setting", url)
+    assert set(json.loads(link)) == {"path", "expires", "signature"}
