@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import os
 import re
 import threading
 from collections.abc import Iterator
@@ -136,38 +135,28 @@ def test_the_deployment_is_tested_and_can_be_built(cloudflare_app: Path, tmp_pat
     assert steps["Test the Worker"] in scripts["e2e:deployed"]
 
 
-PREVIEW = """#!/usr/bin/env bash
-[[ "$*" == "wrangler preview --name pr-7 --json" ]]
-test -f dist/frontend-prod/index.html
-echo '{"preview": {"urls": ["https://pr-7.example.com"]}, "deployment": {}}'
-"""
-"""What answers for `bunx` here: wrangler would build the image and push it to Cloudflare."""
-
-
 def test_a_preview_is_linked_and_removed(cloudflare_app: Path, tmp_path: Path) -> None:
     project = clone(cloudflare_app, tmp_path / "my app")
-    program = tmp_path / "bin" / "bunx"
-    program.parent.mkdir()
-    program.write_text(PREVIEW)
-    program.chmod(0o755)
-    path = {"PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}"}
-    opened = Workflow(
-        project, "preview", WITH_ACCOUNT | {OPEN: "true", CLOSED: "false"},
-        variables={"Deploy the preview": path},
-    )  # fmt: skip
-    opened.run("setup", "preview")
-    assert opened.substitute(opened.content()["jobs"]["preview"]["environment"]["url"]) == (
-        "https://pr-7.example.com"
-    )
-
-    with recorded({"success": True, "result": None, "errors": [], "messages": []}) as (url, asked):
+    wrangler = project / "wrangler.toml"  # without its image, which would be pushed to Cloudflare
+    wrangler.write_text(re.sub(r"\[\[previews\.containers\]\][^[]*", "", wrangler.read_text()))
+    previews = "/accounts/" + "0" * 32 + "/workers/workers/my-app/previews"
+    with cloudflare() as (url, asked):
         stand_in = {"CLOUDFLARE_API_BASE_URL": url, "NO_PROXY": "127.0.0.1"}
+        opened = Workflow(
+            project, "preview", WITH_ACCOUNT | {OPEN: "true", CLOSED: "false"},
+            variables={"Deploy the preview": stand_in},
+        )  # fmt: skip
+        opened.run("setup", "preview")
+        assert f"POST {previews}/an-id/deployments" in asked
+        environment = opened.content()["jobs"]["preview"]["environment"]
+        assert opened.substitute(environment["url"]) == "https://pr-7.example.com"
+
         closed = Workflow(
             project, "preview", WITH_ACCOUNT | {OPEN: "false", CLOSED: "true"},
             variables={"Remove the preview": stand_in},
         )  # fmt: skip
         closed.run("setup", "preview")
-    assert "DELETE /accounts/" + "0" * 32 + "/workers/workers/my-app/previews/pr-7" in asked
+        assert f"DELETE {previews}/pr-7" in asked
 
 
 def test_what_both_deploys_is_what_each_layout_deploys(shared_folder: Path) -> None:
@@ -183,24 +172,36 @@ def test_what_both_deploys_is_what_each_layout_deploys(shared_folder: Path) -> N
 
 
 @contextmanager
-def recorded(answer: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
-    """Answer every request the same, and record its method and path."""
-    asked: list[str] = []
+def cloudflare() -> Iterator[tuple[str, list[str]]]:
+    """Stand for Cloudflare's API, as far as previews without containers go.
 
-    class Recorder(BaseHTTPRequestHandler):
+    Yields:
+        The address, and the method and path of each request.
+    """
+    asked: list[str] = []
+    preview = {"id": "an-id", "name": "pr-7", "slug": "pr-7", "urls": ["https://pr-7.example.com"]}
+
+    class Cloudflare(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
             asked.append(f"{self.command} {self.path}")
-            self.send_response(200)
+            missing = self.command == "GET" and self.path.endswith("/previews/pr-7")
+            result: dict[str, Any] = preview
+            if self.path.endswith("/assets-upload-session"):
+                result = {"jwt": "a token", "buckets": []}
+            errors = [{"code": 10025, "message": "not found"}] if missing else []
+            answer = {"success": not missing, "errors": errors, "messages": [], "result": result}
+            self.send_response(404 if missing else 200)
             self.send_header("Content-Type", "application/json")
             self.end_headers()
             self.wfile.write(json.dumps(answer).encode())
 
-        do_DELETE = do_GET  # noqa: N815
+        do_DELETE = do_POST = do_GET  # noqa: N815
 
         def log_message(self, *_: object) -> None:
             pass
 
-    with serving(Recorder) as address:
+    with serving(Cloudflare) as address:
         yield address, asked
 
 
