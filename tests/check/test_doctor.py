@@ -307,6 +307,12 @@ def test_a_configuration_that_would_win_silently(name: str, project: Path) -> No
             ["MAX_INSTANCES in wrangler.toml differs from max_instances: set it to 5."],
         ),
         (
+            ".devcontainer/Dockerfile",
+            "oven/bun:1.",
+            "oven/bun:0.",
+            ["The tag of oven/bun in .devcontainer/Dockerfile differs from packageManager in "],
+        ),
+        (
             "Dockerfile",
             "oven/bun:1.",
             "oven/bun:0.",

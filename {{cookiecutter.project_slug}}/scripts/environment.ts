@@ -68,10 +68,16 @@ export function withDotEnv(environment: Environment): Environment {
   return { ...readDotEnv(), ...environment };
 }
 
-/** Replaces this process by a program: signals and the exit status are then the program's own. */
+/**
+ * Replaces this process by a program: signals and the exit status are then the program's own.
+ * Windows can't do that; there this process waits, and Ctrl-C reaches both.
+ */
 export function exec(program: string, args: string[], environment: Environment): never {
-  if (!process.execve) fail("On Windows, this needs WSL: https://learn.microsoft.com/windows/wsl/");
-  return process.execve(program, [program, ...args], environment as NodeJS.ProcessEnv);
+  if (process.platform !== "win32") {
+    return process.execve?.(program, [program, ...args], environment as NodeJS.ProcessEnv) as never;
+  }
+  const stdio: ["inherit", "inherit", "inherit"] = ["inherit", "inherit", "inherit"];
+  process.exit(Bun.spawnSync([program, ...args], { env: environment, stdio }).exitCode);
 }
 
 /** Ends the process with a sentence instead of a stack trace. */

@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { exec, withoutPythonTargets } from "./environment";
 import { requireTools } from "./tools";
-import { BACKEND, prepareVenv, type Venv } from "./venv";
+import { BACKEND, prepareVenv, pythonOf, type Venv } from "./venv";
 
 /** The backend's virtual environment. */
 export const VENV: Venv = {
@@ -16,7 +16,8 @@ export const VENV: Venv = {
 
 /** Makes `backend/.venv` current and returns the path of its Python. */
 export function preparePython(): string {
-  return join(prepareVenv(VENV), "python");
+  prepareVenv(VENV);
+  return pythonOf(VENV.folder);
 }
 
 if (import.meta.main) {

@@ -4,7 +4,9 @@
  *
  *     bun scripts/run-all.ts NAME
  */
-import { availableParallelism } from "node:os";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
 import { scripts } from "../package.json";
 import { fail, ROOT } from "./environment";
 import { preparePython } from "./python";
@@ -13,13 +15,19 @@ import { requireTools } from "./tools";
 /** Runs a script; returns whether it succeeded. */
 async function run(name: string): Promise<boolean> {
   const started = performance.now();
-  // one pipe for both keeps the lines in their order
-  const child = Bun.spawn(["sh", "-c", 'exec bun run --silent "$0" 2>&1', name], {
+  // one file for both keeps the lines in their order
+  const folder = mkdtempSync(join(tmpdir(), "run-all-"));
+  const log = join(folder, "log");
+  const file = openSync(log, "a");
+  const child = Bun.spawn(["bun", "run", "--silent", name], {
     cwd: ROOT,
     env: { ...process.env, ...(process.stdout.isTTY && { FORCE_COLOR: "1" }) },
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", file, file],
   });
-  const [printed, status] = await Promise.all([new Response(child.stdout).text(), child.exited]);
+  const status = await child.exited;
+  closeSync(file);
+  const printed = readFileSync(log, "utf8");
+  rmSync(folder, { recursive: true });
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   if (status === 0) console.log(`✓ ${name} (${seconds} s)`);
   else console.log(`${printed.trimEnd()}\n✗ ${name} failed (${seconds} s)`);

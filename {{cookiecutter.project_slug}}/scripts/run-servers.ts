@@ -38,6 +38,10 @@ function signalGroup(leader: number, signal: NodeJS.Signals | 0): boolean {
 
 /** Stops every process of a group and waits until none is left. */
 async function stopGroup(leader: number): Promise<void> {
+  if (process.platform === "win32") {
+    Bun.spawnSync(["taskkill", "/pid", String(leader), "/t", "/f"]);
+    return;
+  }
   const deadline = Date.now() + GRACE_MILLISECONDS;
   signalGroup(leader, "SIGTERM");
   while (signalGroup(leader, 0) && Date.now() < deadline) await Bun.sleep(25);

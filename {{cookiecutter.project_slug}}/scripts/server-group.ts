@@ -5,5 +5,9 @@
 const servers = Bun.spawn(["bun", "run", "--parallel", ...process.argv.slice(2)], {
   stdio: ["ignore", "inherit", "inherit"],
 });
-process.stdin.on("end", () => process.kill(-process.pid, "SIGTERM")).resume();
+const stop =
+  process.platform === "win32"
+    ? () => Bun.spawnSync(["taskkill", "/pid", String(process.pid), "/t", "/f"])
+    : () => process.kill(-process.pid, "SIGTERM");
+process.stdin.on("end", stop).resume();
 process.exit(await servers.exited);

@@ -26,7 +26,12 @@ interface Contents {
 
 /** Returns the programs' folder of a virtual environment. */
 function programs(venv: string): string {
-  return join(venv, "bin");
+  return join(venv, process.platform === "win32" ? "Scripts" : "bin");
+}
+
+/** Returns the path of a virtual environment's Python. */
+export function pythonOf(venv: string): string {
+  return join(programs(venv), process.platform === "win32" ? "python.exe" : "python");
 }
 
 /** Returns the path of the file that describes what is installed. */
@@ -36,7 +41,7 @@ function stamp(venv: string): string {
 
 /** Returns the path of the interpreter behind a virtual environment; empty if there is none. */
 function interpreter(venv: string): string {
-  const python = join(programs(venv), "python");
+  const python = pythonOf(venv);
   return existsSync(python) ? realpathSync(python) : "";
 }
 
@@ -73,8 +78,7 @@ function create(venv: string): void {
 /** Installs the locked packages, and removes all others. */
 function install(venv: string, requirements: string): void {
   console.error(`Installing ${relative(ROOT, requirements)} in ${relative(ROOT, venv)}`);
-  const python = join(programs(venv), "python");
-  const command = ["pip", "sync", "--quiet", "--python", python, requirements];
+  const command = ["pip", "sync", "--quiet", "--python", pythonOf(venv), requirements];
   uv(command, "The Python packages can't be installed: see above.");
 }
 

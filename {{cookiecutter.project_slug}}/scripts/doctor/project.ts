@@ -1,5 +1,8 @@
 /** What has to be installed, set and kept in step in this folder. */
-import { config } from "../../package.json";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { config, packageManager } from "../../package.json";
+import { ROOT } from "../environment";
 import { findProblems } from "../limited-paths";
 import { packageProblems } from "../packages";
 import { VENV } from "../python";
@@ -7,6 +10,17 @@ import { settingProblems } from "../settings";
 import { toolProblems } from "../tools";
 import { isPrepared } from "../venv";
 import type { Checks } from "./check";
+
+/** Compares the bun of the dev container with the project's. */
+function devContainerProblems(): string[] {
+  const path = ".devcontainer/Dockerfile";
+  if (!existsSync(join(ROOT, path))) return [];
+  const tag = readFileSync(join(ROOT, path), "utf8").match(/oven\/bun:(\S+)/)?.[1];
+  if (`bun@${tag}` === packageManager) return [];
+  return [
+    `The tag of oven/bun in ${path} differs from packageManager in package.json: make both ${packageManager}.`,
+  ];
+}
 
 /** Returns the last line that a script prints when it fails. */
 export function complaint(...command: string[]): string[] {
@@ -28,7 +42,12 @@ export const project: Checks = {
     },
   },
   venv: { after: ["uv", "python"], problems: venvProblems },
-  config: { problems: () => findProblems(config.limitedPaths, config.apiPaths) },
+  config: {
+    problems: () => [
+      ...findProblems(config.limitedPaths, config.apiPaths),
+      ...devContainerProblems(),
+    ],
+  },
   settings: { after: ["uv", "python", "venv"], problems: settingProblems },
   types: {
     after: ["node", "packages", "uv", "python", "venv"],

@@ -1,0 +1,190 @@
+"""What documents name exists: links, headings, commands, files and settings."""
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.projects import LAYOUTS, generate, run
+from tools.generate import ROOT
+
+ABOUT_ALL_LAYOUTS = ("docs/development.md", "docs/models.md", "docs/updating.md")
+NO_FILES = ("text/", "ghcr.io/", "CHANGELOG.md")
+"""How a media type, an image and the template's own changelog begin."""
+OF_OTHERS = {
+    "HTTPS_PROXY", "HTTP_PROXY", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "UV_DEFAULT_INDEX",
+    "E2E_URL", "ACCOUNT_ID", "GATEWAY", "NAME",
+}  # fmt: skip
+"""Variables of other programs, and words that stand for a value."""
+NOT_IN_GIT = (".env", ".npmrc", ".rej", "key.txt", "dist/", "node_modules", ".venv", ".dev.vars")
+"""Names that documents explain although no commit holds them."""
+FORMER = {"worker/settings.ts", "worker/page.ts"}
+"""Names that docs/decisions.md explains because they are no more."""
+HISTORY = ("CHANGELOG.md",)
+"""Documents that name what was."""
+
+
+@cache
+def project(layout: str, folder: Path) -> Path:
+    """Generate the project of a layout once."""
+    return generate(folder / layout, deployment=layout, initialize_git="false")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the generated projects."""
+    return tmp_path_factory.mktemp("documents")
+
+
+def documents(root: Path) -> list[Path]:
+    """List a repository's documents; recipes have tests of their own."""
+    found = (path for path in root.rglob("*.md") if not {"node_modules", "recipes"} & {*path.parts})
+    return sorted(found)
+
+
+def own_documents() -> list[Path]:
+    """List this repository's own documents."""
+    listed = run(ROOT, "git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md")
+    names = [name for name in listed.stdout.splitlines() if "cookiecutter" not in name]
+    return [ROOT / name for name in names if (ROOT / name).exists()]
+
+
+def anchors(document: Path) -> set[str]:
+    """List the anchors that GitHub gives to a document's headings."""
+    headings = re.findall(r"^#+ (.*)$", document.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def wrong_links(document: Path) -> list[str]:
+    """Find links within the repository that lead nowhere."""
+    wrong = []
+    for link in re.findall(r"\]\(([^)\s]+)\)", document.read_text("utf-8")):
+        path, _, anchor = link.partition("#")
+        target = document.parent / path if path else document
+        if re.match(r"[a-z]+:|\.\./\.\./security/", link):  # the latter is GitHub's own page
+            continue
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            wrong.append(link)
+    return wrong
+
+
+def scripts(package: Path) -> set[str]:
+    """List the scripts of a package.json."""
+    return {*json.loads((package / "package.json").read_text()).get("scripts", {})}
+
+
+def wrong_commands(text: str, root: Path) -> list[str]:
+    """Find commands of bun and make that do not exist."""
+    wrong = []
+    for cwd, name in re.findall(r"bun run (?:--cwd (\S+) )?(?:--silent )?([\w][\w:-]*)", text):
+        if name not in scripts(root / cwd):
+            wrong.append(f"bun run {cwd} {name}")
+    wrong += [
+        path for path in re.findall(r"bun ([\w./-]+\.ts)", text) if not (root / path).exists()
+    ]
+    if (root / "Makefile").exists():
+        targets = (root / "Makefile").read_text()
+        listed = {*re.findall(r"^([\w-]+):", targets, re.MULTILINE)}
+        listed |= {
+            f"bench-{name}" for name in re.findall(r"^BENCHES := (.*)$", targets, re.M)[0].split()
+        }
+        wrong += [f"make {t}" for t in re.findall(r"`make ([\w-]+)|^make ([\w-]+)", text, re.M)
+                  for t in t if t and t not in listed]  # fmt: skip
+    return wrong
+
+
+def wrong_names(text: str, document: Path, root: Path) -> list[str]:
+    """Find files, in code spans, that do not exist."""
+    wrong = []
+    prose = re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
+    for name in re.findall(r"`([\w.@-]+(?:/[\w.@*{},-]+)*/?)`", prose):
+        is_path = "/" in name or re.search(
+            r"\.(?:md|tsx?|py|json|toml|yaml|yml|sh|css|conf|txt)$", name
+        )
+        if not is_path or name.endswith(NOT_IN_GIT) or name.startswith((*NOT_IN_GIT, *NO_FILES)):
+            continue
+        pattern = re.sub(r"\{(\w+),[^}]*\}", r"\1", name).rstrip("/")
+        starts = (root, document.parent, root / "frontend")
+        if not any(True for start in starts for _ in start.glob(pattern)):
+            wrong.append(name)
+    return wrong
+
+
+def wrong_settings(text: str, root: Path) -> list[str]:
+    """Find settings, in code, that no file of the project but documents has."""
+    named = {*re.findall(r"`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?:=[^`]*)?`", text)}
+    named |= {*re.findall(r"^([A-Z][A-Z0-9_]+)=", text, re.MULTILINE)}
+    return sorted(named - OF_OTHERS - words(root))
+
+
+@cache
+def words(root: Path) -> frozenset[str]:
+    """List the words in capitals of a project's files other than documents."""
+    kinds = (".ts", ".py", ".toml", ".sh", ".yaml", ".yml", ".conf", ".example", ".json", ".tsx")
+    files = (path for path in root.rglob("*") if path.is_file())
+    texts = (path.read_text("utf-8") for path in files if path.name.endswith(kinds))
+    found = {word.upper() for text in texts for word in re.findall(r"\b[A-Za-z]\w+", text)}
+    return frozenset(found)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_what_a_projects_documents_name_exists(layout: str, folder: Path) -> None:
+    root = project(layout, folder)
+    wrong: dict[str, list[str]] = {}
+    for document in documents(root):
+        name = document.relative_to(root).as_posix()
+        text = document.read_text("utf-8")
+        reference = project("both", folder) if name in ABOUT_ALL_LAYOUTS else root
+        wrong[name] = wrong_links(document)
+        wrong[name] += wrong_commands(text, reference)
+        wrong[name] += wrong_names(text, document, reference)
+        wrong[name] += wrong_settings(text, reference)
+    assert {name: found for name, found in wrong.items() if found} == {}
+    assert wrong.keys() >= {"README.md", "AGENTS.md", "CONTRIBUTING.md", "docs/development.md"}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_the_readme_is_two_screens(layout: str, folder: Path) -> None:
+    assert len((project(layout, folder) / "README.md").read_text().splitlines()) <= 90
+
+
+def test_what_this_repositorys_documents_name_exists() -> None:
+    wrong: dict[str, list[str]] = {}
+    for document in own_documents():
+        text = document.read_text("utf-8")
+        wrong[document.name] = wrong_links(document)
+        if document.name in HISTORY:
+            continue
+        own, generated = ROOT, ROOT / "{{cookiecutter.project_slug}}"
+        names = {*wrong_names(text, document, own)} & {*wrong_names(text, document, generated)}
+        places = {path.name for root in (own, generated) for path in root.iterdir()}
+        names = {name for name in names if "/" in name and name.split("/")[0] in places}
+        wrong[document.name] += sorted(names - FORMER)
+        made = re.findall(r"make ([\w-]+)", "\n".join(re.findall(r"`[^`]*`|^make .*", text, re.M)))
+        wrong[document.name] += wrong_commands("\n".join(f"`make {name}`" for name in made), own)
+    assert {name: found for name, found in wrong.items() if found} == {}
+    assert wrong.keys() >= {"README.md", "decisions.md", "CHANGELOG.md", "CONTRIBUTING.md"}
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("[a](gone.md)", ["gone.md"]),
+        ("[a](#gone)", ["#gone"]),
+        ("[a](#here) [b](../README.md) [c](https://example.com)", []),
+        ("`bun run gone` and `bun run --cwd e2e dev`", ["bun run  gone", "bun run e2e dev"]),
+        ("`bun scripts/gone.ts`", ["scripts/gone.ts"]),
+        ("`backend/app/gone.py` and `gone.toml`", ["backend/app/gone.py", "gone.toml"]),
+        ("`MODEL_NMAE` and `MODEL_NAME=x`", ["MODEL_NMAE"]),
+    ],
+)
+def test_what_does_not_exist_is_found(text: str, wrong: list[str], folder: Path) -> None:
+    root = project("both", folder)
+    document = root / "docs" / "sample.md"
+    document.write_text(f"# Here\n\n{text}\n")
+    found = wrong_links(document) + wrong_commands(text, root)
+    found += wrong_names(text, document, root) + wrong_settings(text, root)
+    document.unlink()
+    assert found == wrong
