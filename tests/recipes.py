@@ -50,14 +50,22 @@ def read(project: Path, name: str) -> list[Step]:
     return steps
 
 
-def follow(project: Path, name: str) -> None:
-    """Carry a recipe out, except for its requests to the running app."""
+def follow(project: Path, name: str, **variables: str) -> None:
+    """Carry a recipe out, except for its requests to the running app.
+
+    Args:
+        project: what to change.
+        name: the recipe.
+        variables: what the shell sets for the commands, such as the address of a server.
+    """
+    shell = ("env", *(f"{key}={value}" for key, value in variables.items()), "sh", "-euc")
     for step in read(project, name):
         if step.file:
             write(project / step.file, step)
         elif not step.is_request:
-            run(project, "sh", "-euc", step.text)
+            run(project, *shell, step.text)
     run(project, "bun", "run", "setup:backend")  # as each of the project's commands does
+    run(project, "bun", "run", "doctor", "settings")  # .env holds nothing wrong or unknown
 
 
 def write(file: Path, step: Step) -> None:
