@@ -37,8 +37,9 @@ def run(folder: Path, *command: str, seconds: float = 600) -> subprocess.Complet
     Raises:
         AssertionError: it failed; the message holds what it printed.
     """
+    program = shutil.which(command[0]) or command[0]  # Windows finds no .cmd by itself
     done = subprocess.run(
-        command, cwd=folder, env=environment(), stdin=subprocess.DEVNULL, text=True,
+        [program, *command[1:]], cwd=folder, env=environment(), stdin=subprocess.DEVNULL, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=seconds, check=False,
     )  # fmt: skip
     assert done.returncode == 0, f"{' '.join(command)} in {folder.name}:\n{done.stdout[-8000:]}"

@@ -159,7 +159,10 @@ def test_a_template_that_another_repository_does_not_track_gives_no_link(
     assert "No update link" in capsys.readouterr().out
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to another user")
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0,
+    reason="only root can give a folder to another user",
+)
 def test_a_template_of_another_user_is_named_with_what_to_do(
     project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,0 +1,74 @@
+"""What docs/development.md promises on every system, Windows included, and without a network."""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.projects import environment, run
+
+
+def free_port() -> str:
+    """Find a port that nothing listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return str(server.getsockname()[1])
+
+
+def wait_for(url: str) -> bytes:
+    """Ask until a server answers with success."""
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    deadline = time.monotonic() + 120
+    while True:
+        try:
+            return bytes(direct.open(url, timeout=10).read())
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+
+
+def test_the_page_is_built_and_tested(cloudflare_app: Path) -> None:
+    run(cloudflare_app, "bun", "run", "build")
+    assert (cloudflare_app / "dist/frontend/index.html").exists()
+    assert "passed" in run(cloudflare_app, "bun", "run", "test:frontend").stdout
+
+
+def test_the_app_is_served_with_its_backend_and_stops(cloudflare_app: Path) -> None:
+    frontend, backend = free_port(), free_port()
+    ports = {"FRONTEND_PORT": frontend, "BACKEND_PORT": backend}
+    bun = shutil.which("bun")
+    assert bun
+    server = subprocess.Popen(
+        [bun, "scripts/dev.ts"], cwd=cloudflare_app, env=environment() | ports
+    )
+    try:
+        assert b"<title>" in wait_for(f"http://localhost:{frontend}/")
+        assert b"ok" in wait_for(f"http://localhost:{frontend}/api/health")
+    finally:
+        server.terminate()
+        server.wait(30)
+    deadline = time.monotonic() + 30
+    while is_open(backend):
+        assert time.monotonic() < deadline, "the backend outlives `bun run dev`"
+        time.sleep(0.2)
+
+
+def is_open(port: str) -> bool:
+    """Tell whether something listens on a port."""
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", int(port))) == 0
+
+
+@pytest.mark.skipif(
+    not shutil.which("unshare") or os.geteuid() != 0, reason="needs a network namespace"
+)
+@pytest.mark.parametrize("command", ["build", "types:api"])
+def test_commands_run_without_a_network(command: str, cloudflare_app: Path) -> None:
+    offline = f"ip link set lo up && exec bun run {command}"
+    run(cloudflare_app, "unshare", "--net", "sh", "-c", offline)
