@@ -4,6 +4,7 @@ import json
 import re
 from functools import cache
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -61,7 +62,7 @@ def wrong_links(document: Path) -> list[str]:
     """Find links within the repository that lead nowhere."""
     wrong = []
     for link in re.findall(r"\]\(([^)\s]+)\)", document.read_text("utf-8")):
-        path, _, anchor = link.partition("#")
+        path, _, anchor = unquote(link).partition("#")
         target = document.parent / path if path else document
         if re.match(r"[a-z]+:|\.\./\.\./security/", link):  # the latter is GitHub's own page
             continue

@@ -1,14 +1,18 @@
 import { DurableObject } from "cloudflare:workers";
 import { config } from "../package.json";
 import { containerEnvironment } from "./container-env";
+import { Gauge } from "./gauge";
+import { type Ask, LOAD_HEADER, type Refusal } from "./load";
 import { unavailable } from "./problems";
-import { ELSEWHERE_HEADER, OVERFLOW_HEADER, REFUSED_HEADER } from "./scaling";
 import { passOn } from "./streaming";
 
 const POLL_MILLISECONDS = 20;
 
 /** The pause before a start that follows a failed one: doubled each time, up to the longest. */
 const PAUSE_MILLISECONDS = { first: 100, longest: 5000 };
+
+/** How often a container is started before another instance takes the request. */
+const STARTS = 4;
 
 /** Messages of errors that say that no connection was made. */
 const NOT_CONNECTED = /is not (listening|running)/i;
@@ -18,18 +22,19 @@ class UndeliveredError extends Error {}
 
 /** One container and the requests that it serves. It sleeps after a time without traffic. */
 export class Backend extends DurableObject<Env> {
+  readonly #gauge = new Gauge(this.env.REQUESTS_PER_INSTANCE);
   #inFlight = 0;
   #ready = false;
   #starting: Promise<void> | undefined;
   #awakeSince = 0;
   #pause = 0;
 
-  /** Forwards a request to the container, or refuses it: this instance is full or cannot start. */
+  /** Forwards a request to the container, or refuses it so that the Worker asks another instance. */
   override async fetch(request: Request): Promise<Response> {
-    const full = this.#inFlight >= this.env.REQUESTS_PER_INSTANCE;
-    if (full && !request.headers.has(OVERFLOW_HEADER)) {
-      return new Response(null, { status: 503, headers: { [REFUSED_HEADER]: "full" } });
-    }
+    const ask: Ask = JSON.parse(request.headers.get(LOAD_HEADER) ?? "{}");
+    const awake = this.#container.running || this.#starting !== undefined;
+    const refusal = this.#gauge.refusal(ask, this.#inFlight, awake);
+    if (refusal) return this.#report(new Response(null, { status: 503 }), refusal);
     this.#inFlight += 1;
     const sleep = this.env.SLEEP_AFTER_SECONDS * 1000;
     const release = (cut: boolean) => {
@@ -38,15 +43,25 @@ export class Backend extends DurableObject<Env> {
       if (cut) this.ctx.storage.setAlarm(Date.now() + sleep);
     };
     try {
-      const response = await this.#deliver(request);
+      const first = ask.inUse === 1 && !this.#gauge.isSuspect;
+      const response = await this.#deliver(request, ask.must || first);
       const limits = { response: this.env.MAX_RESPONSE_SECONDS * 1000, silence: sleep };
-      return passOn(response, limits, release);
+      return this.#report(passOn(response, limits, release));
     } catch (error) {
       release(false);
       const response = unavailable(request.headers.get("X-Request-ID"), error);
-      if (error instanceof UndeliveredError) response.headers.set(REFUSED_HEADER, "down");
-      return response;
+      if (!(error instanceof UndeliveredError)) return this.#report(response);
+      this.#gauge.failed();
+      return this.#report(response, "down");
     }
+  }
+
+  /** Adds what this instance knows of the load, and why it refused. */
+  #report(response: Response, refusal?: Refusal): Response {
+    if (!response.webSocket) {
+      response.headers.set(LOAD_HEADER, this.#gauge.reply(this.#inFlight, refusal));
+    }
+    return response;
   }
 
   /**
@@ -63,16 +78,18 @@ export class Backend extends DurableObject<Env> {
   /**
    * Sends a request to the container once it is ready. If the container ends before the app got
    * the request, it is started again; what may have reached the app is never sent twice.
+   *
+   * @param patient no other instance is known to run, so it is tried for `START_SECONDS`
    */
-  async #deliver(request: Request): Promise<Response> {
+  async #deliver(request: Request, patient: boolean): Promise<Response> {
     const body = request.body && (await request.arrayBuffer());
     const deadline = Date.now() + this.env.START_SECONDS * 1000;
-    for (;;) {
+    for (let starts = 1; ; starts += 1) {
       try {
         await this.#started();
         return await this.#forward(request, body);
       } catch (error) {
-        const final = request.headers.has(ELSEWHERE_HEADER) || Date.now() >= deadline;
+        const final = Date.now() >= deadline || (starts === STARTS && !patient);
         if (final || !(error instanceof UndeliveredError)) throw error;
       }
     }
@@ -81,8 +98,7 @@ export class Backend extends DurableObject<Env> {
   /** Sends a request to the container; gives up if no response begins in time or the client leaves. */
   async #forward(request: Request, body: ArrayBuffer | null): Promise<Response> {
     const headers = new Headers(request.headers);
-    headers.delete(OVERFLOW_HEADER);
-    headers.delete(ELSEWHERE_HEADER);
+    headers.delete(LOAD_HEADER);
     const url = request.url.replace("https:", "http:"); // the container does not speak TLS
     const limit = this.env.FIRST_BYTE_SECONDS;
     const late = new AbortController();
@@ -140,6 +156,7 @@ export class Backend extends DurableObject<Env> {
     await this.#waitUntilHealthy();
     this.#ready = true;
     this.#pause = 0;
+    this.#gauge.started();
   }
 
   async #waitUntilHealthy(): Promise<void> {

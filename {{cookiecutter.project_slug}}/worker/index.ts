@@ -1,14 +1,18 @@
 import { config } from "../package.json";
 import { serveFallback } from "./fallback";
 import { BodyError, clientAddress, forwardedHeaders, readBody } from "./forwarding";
+import { LOAD_HEADER } from "./load";
 import { decodePath, isListed } from "./paths";
 import { problem, unavailable } from "./problems";
 import { judge } from "./routes";
-import { dispatch, ELSEWHERE_HEADER, OVERFLOW_HEADER, REFUSED_HEADER } from "./scaling";
+import { Router } from "./scaling";
 
 export { Backend } from "./backend";
 
 const RATE_PERIOD_SECONDS = "60";
+
+/** What this isolate knows of the instances, for as long as it lives. */
+const router = new Router();
 
 /** Refuses what no endpoint of the app answers, as the app would, so that no container starts. */
 function refuseUnknown(request: Request, path: string): Response | undefined {
@@ -41,15 +45,13 @@ async function refuseTooMany(request: Request, path: string, env: Env) {
 async function forward(request: Request, url: URL, env: Env, id: string): Promise<Response> {
   const body = await readBody(request, env.MAX_BODY_BYTES);
   const headers = forwardedHeaders(request, url, id);
-  for (const name of [ELSEWHERE_HEADER, OVERFLOW_HEADER]) headers.delete(name);
+  headers.delete(LOAD_HEADER);
   const init = { method: request.method, headers, body, redirect: "manual" } as const;
   if (env.BACKEND_ORIGIN)
     return fetch(new URL(url.pathname + url.search, env.BACKEND_ORIGIN), init);
   const placement = env.LOCATION_HINT ? { locationHint: env.LOCATION_HINT } : {};
-  return dispatch((instance, overflow) => {
-    if (overflow) headers.set(OVERFLOW_HEADER, "1");
-    if (instance > 0 && !overflow) headers.set(ELSEWHERE_HEADER, "1");
-    else headers.delete(ELSEWHERE_HEADER);
+  return router.dispatch((instance, ask) => {
+    headers.set(LOAD_HEADER, ask);
     return env.BACKEND.getByName(String(instance), placement).fetch(url, init);
   }, env.MAX_INSTANCES);
 }
@@ -79,10 +81,10 @@ export default {
     const id = request.headers.get("CF-Ray") ?? crypto.randomUUID();
     const response = await respond(request, url, env, id).catch((error) => failure(error, env, id));
     if (response.status >= 500) console.warn(id, request.method, url.pathname, response.status);
-    if (response.headers.has("X-Request-ID") || response.webSocket) return response;
+    if (response.webSocket) return response;
     const named = new Response(response.body, response);
-    named.headers.set("X-Request-ID", id);
-    named.headers.delete(REFUSED_HEADER);
+    if (!named.headers.has("X-Request-ID")) named.headers.set("X-Request-ID", id);
+    named.headers.delete(LOAD_HEADER);
     return named;
   },
 } satisfies ExportedHandler<Env>;

@@ -1,46 +1,147 @@
-/** How long an instance that refused is not asked again, in milliseconds, by its reason. */
-const REST_MILLISECONDS: Record<string, number> = { full: 1000, down: 10_000 };
+import { type Ask, Estimate, LOAD_HEADER, type Reply } from "./load";
 
-/** What this isolate knows: which instances refused, why, and until when that is believed. */
-const refusals = new Map<number, { reason: string; until: number }>();
+/** After so many refusals another instance is woken, if those in use are so full on average. */
+const TRIES = 3;
+const CROWDED = 0.95;
 
-/** Tells the Worker why an instance did not take a request: it is `full`, or it is `down`. */
-export const REFUSED_HEADER = "x-backend-refused";
+/** How long the isolate believes what it learnt of one instance, in milliseconds. */
+const MEMORY = 1000;
 
-/** Tells an instance to take a request although it is full. */
-export const OVERFLOW_HEADER = "x-backend-overflow";
+/** Once all instances are in use, a request may cost so much of a second message on average. */
+const ALLOWANCE = 0.25;
+const MOST_SAVED = 5;
 
-/** Tells an instance that another one can take the request if its own container does not start. */
-export const ELSEWHERE_HEADER = "x-backend-elsewhere";
+/** How full instances are that share more than they should, in parts of what each then accepts. */
+const SHARED_FILL = 0.85;
+
+/** What refused a request so far. */
+type Refused = Map<number, Reply>;
 
 /**
- * Sends a request to the lowest instance that has room, so that the higher ones sleep until they
- * are needed. Where all are full, any one of them takes it; where the next one cannot start, one
- * of those before it does.
+ * Chooses the instance for each request: a random one of those in use, so that finding room costs
+ * as little among a thousand as among three. docs/cloudflare.md shows how.
  *
- * Each instance counts its own requests and says when it is full, so there is no router that
- * everything must pass and, while the first has room, no message more than the request itself.
- *
- * @param send offers the request to an instance, by number; `overflow` makes a full one accept
- * @param instances how many there may be
+ * Each isolate has one. It knows only what the instances that it asked replied.
  */
-export async function dispatch(
-  send: (instance: number, overflow: boolean) => Promise<Response>,
-  instances: number,
-): Promise<Response> {
-  for (let instance = 0; instance < instances; instance += 1) {
-    if (refusalOf(instance)) continue;
-    const response = await send(instance, false);
-    const reason = response.headers.get(REFUSED_HEADER);
-    if (reason === null || (reason === "down" && instance === 0)) return response;
-    refusals.set(instance, { reason, until: Date.now() + (REST_MILLISECONDS[reason] ?? 0) });
-    if (reason === "down") break;
-  }
-  const full = [...refusals.keys()].filter((instance) => refusalOf(instance) === "full");
-  return send(full[Math.floor(Math.random() * full.length)] ?? 0, true);
-}
+export class Router {
+  readonly #clock: () => number;
+  readonly #random: () => number;
+  readonly #estimate: Estimate;
+  readonly #fills = new Map<number, { fill: number; at: number }>();
+  readonly #restsUntil = new Map<number, number>();
+  #saved = 1;
 
-function refusalOf(instance: number): string | undefined {
-  const refusal = refusals.get(instance);
-  return refusal && refusal.until > Date.now() ? refusal.reason : undefined;
+  /**
+   * @param clock the time in milliseconds
+   * @param random a number from 0 up to 1
+   */
+  constructor(clock: () => number = Date.now, random: () => number = Math.random) {
+    this.#clock = clock;
+    this.#random = random;
+    this.#estimate = new Estimate(clock);
+  }
+
+  /**
+   * Sends a request to an instance that accepts it.
+   *
+   * @param send offers the request to an instance, by number, with this value in `LOAD_HEADER`
+   * @param instances how many there may be
+   * @returns the response; a refusal only if two instances could not start
+   */
+  async dispatch(
+    send: (instance: number, ask: string) => Promise<Response>,
+    instances: number,
+  ): Promise<Response> {
+    this.#saved = Math.min(MOST_SAVED, this.#saved + ALLOWANCE);
+    const refused: Refused = new Map();
+    for (let failures = 0; ; ) {
+      const [instance, ask] = this.#choose(instances, refused);
+      const response = await send(instance, JSON.stringify(ask));
+      const told = response.headers.get(LOAD_HEADER);
+      if (told === null) return response; // a WebSocket, or an error of the platform
+      const reply: Reply = JSON.parse(told);
+      this.#learn(instance, ask, reply);
+      if (reply.refusal === "down") failures += 1;
+      if (!reply.refusal || failures > 1) return response;
+      await response.body?.cancel();
+      refused.set(instance, reply);
+    }
+  }
+
+  #learn(instance: number, { rank }: Ask, reply: Reply): void {
+    const now = this.#clock();
+    this.#estimate.merge(reply);
+    if (reply.refusal === "unused") this.#estimate.shrink(rank);
+    this.#fills.set(instance, { fill: reply.fill, at: now });
+    if (reply.rest > 0) this.#restsUntil.set(instance, now + reply.rest);
+  }
+
+  #choose(instances: number, refused: Refused): [instance: number, ask: Ask] {
+    const resting = this.#resting();
+    const usable = instances - resting.length;
+    const inUse = Math.min(this.#estimate.inUse, usable);
+    /** The instance of a rank: those that rest are not counted. */
+    const at = (rank: number) => resting.reduce((i, other) => (other <= i ? i + 1 : i), rank);
+    const isLeft = (rank: number) => !refused.has(at(rank));
+    const firstLeft = (rank: number): number => (isLeft(rank) ? rank : firstLeft(rank + 1));
+    const full = [...refused].filter(([, { refusal }]) => refusal === "full");
+    const counted = [...refused.keys()].filter((instance) => !resting.includes(instance));
+    const left = inUse - counted.filter((instance) => instance < at(inUse)).length;
+    if (inUse === usable && refused.size > 0) this.#saved -= 1;
+    const spare = inUse < usable ? 1 : this.#saved;
+    const ask = {
+      rank: 0,
+      room: spare >= 1 ? 1 : Math.max(1, this.#estimate.load / usable / SHARED_FILL),
+      join: false,
+      must: usable === 1 || spare < 0,
+    };
+    const choice = (rank: number, changes: Partial<Ask> = {}): [number, Ask] => [
+      at(rank),
+      { ...this.#estimate.knowledge, ...ask, rank, ...changes },
+    ];
+
+    const last = refused.size > TRIES;
+    const failed = [...refused.values()].some(({ refusal }) => refusal === "down");
+    const crowded = left === 0 || this.#estimate.load >= CROWDED * inUse;
+    if (left > 0 && !last && (refused.size < TRIES || !crowded)) {
+      return choice(failed ? firstLeft(0) : this.#draw(inUse, isLeft, at));
+    }
+    if (full.length > 0 && inUse < usable && !failed) {
+      this.#estimate.grow();
+      const next = firstLeft(inUse);
+      if (next < usable) return choice(next, { join: true, must: last });
+    }
+    const [emptiest] = full.sort(([, one], [, other]) => one.fill - other.fill);
+    const [first, asked] = choice(0, { must: true });
+    return [emptiest?.[0] ?? (usable > 0 ? first : this.#firstToWake()), asked];
+  }
+
+  /** Draws two of those in use that did not refuse yet, and takes the one known to be emptier. */
+  #draw(inUse: number, isLeft: (rank: number) => boolean, at: (rank: number) => number): number {
+    const draw = (): number => {
+      const rank = Math.floor(this.#random() * inUse);
+      return isLeft(rank) ? rank : draw();
+    };
+    const fill = (rank: number) => {
+      const known = this.#fills.get(at(rank));
+      const young = known && this.#clock() - known.at < MEMORY;
+      return young ? known.fill : this.#estimate.load / inUse;
+    };
+    const [one, other] = [draw(), draw()];
+    return fill(one) <= fill(other) ? one : other;
+  }
+
+  /** The instances that could not start and are passed over for now, in order. */
+  #resting(): number[] {
+    for (const [instance, until] of this.#restsUntil) {
+      if (until <= this.#clock()) this.#restsUntil.delete(instance);
+    }
+    return [...this.#restsUntil.keys()].sort((one, other) => one - other);
+  }
+
+  /** The instance to try when all are passed over: the one whose rest ends first. */
+  #firstToWake(): number {
+    const [soonest] = [...this.#restsUntil].sort(([, one], [, other]) => one - other);
+    return soonest?.[0] ?? 0;
+  }
 }

@@ -29,7 +29,7 @@ export function passOn(
   if (response.webSocket) return relay(response, response.webSocket, limits.silence, release);
   if (!response.body || Number(response.headers.get("Content-Length") ?? SMALL + 1) <= SMALL) {
     release(false);
-    return response;
+    return new Response(response.body, response); // with headers that can be changed
   }
   const { readable, writable } = new IdentityTransformStream();
   const passed = new Response(readable, response);

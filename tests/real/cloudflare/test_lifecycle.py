@@ -4,7 +4,6 @@ import http.client
 import json
 import socket
 import struct
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +17,6 @@ from websockets.sync.client import connect
 
 from tests.conversation import conversation
 from tests.real.cloudflare.preview import SETTINGS, Preview, prepare
-from tests.real.docker import docker
 
 SLEEP = SETTINGS["SLEEP_AFTER_SECONDS"]
 EVICTION = 10
@@ -175,26 +173,6 @@ def test_a_container_killed_while_idle_is_started_again(asleep: Preview) -> None
     asleep.sleep()
     second = httpx.get(f"{asleep.url}/env", timeout=60)
     assert (first.status_code, second.status_code) == (200, 200)
-
-
-def test_a_container_killed_while_it_starts_gives_a_problem_and_the_next_request_starts_it(
-    asleep: Preview,
-) -> None:
-    answers: list[httpx.Response] = []
-    request = threading.Thread(
-        target=lambda: answers.append(httpx.get(f"{asleep.url}/env", timeout=60))
-    )
-    request.start()
-    while not (started := asleep.containers()):
-        time.sleep(0.02)
-    docker("kill", *started)
-    request.join()
-    assert answers[0].status_code in (200, 503)
-    if answers[0].status_code == 503:
-        assert answers[0].headers["content-type"] == "application/problem+json"
-        assert int(answers[0].headers["retry-after"]) > 0
-    time.sleep(1)
-    assert httpx.get(f"{asleep.url}/env", timeout=60).status_code == 200
 
 
 def test_a_container_killed_in_a_stream_ends_it_and_the_next_request_starts_it(

@@ -1,5 +1,7 @@
-"""However many requests come first, a container is started once, or given up in time."""
+"""However many requests come first, a container is started once, again, or given up in time."""
 
+import json
+import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -7,7 +9,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.conversation import conversation
 from tests.real.cloudflare.preview import Preview, prepare
+from tests.real.docker import docker
 
 pytestmark = [pytest.mark.usefixtures("docker"), pytest.mark.xdist_group("cloudflare")]
 
@@ -27,17 +31,54 @@ def test_fifty_first_requests_share_one_start_and_none_fails(
         assert preview.starts_since(began) == 1
 
 
+def replace_command(folder: Path, *command: str) -> None:
+    """Let the container run another command than the app."""
+    dockerfile = folder / "Dockerfile-cloudflare"
+    rest = dockerfile.read_text().rpartition("CMD")[0]
+    dockerfile.write_text(f"{rest}CMD {json.dumps(command)}\n")
+
+
+def test_a_container_killed_while_it_starts_is_started_again_and_all_who_wait_are_served(
+    cloudflare_app: Path, tmp_path: Path
+) -> None:
+    folder = prepare(cloudflare_app, tmp_path / "app", REQUESTS_PER_INSTANCE=50)
+    replace_command(folder, "sh", "-c", "sleep 3 && exec python -m app")
+    with Preview(folder) as preview, ThreadPoolExecutor(20) as pool:
+        began = time.time()
+        answers = [pool.submit(httpx.get, f"{preview.url}/env", timeout=60) for _ in range(20)]
+        preview.wait_for(1, 20)
+        docker("kill", *preview.containers())
+        assert {answer.result().status_code for answer in answers} == {200}
+        assert preview.starts_since(began) == 2
+
+
+def test_an_instance_that_cannot_start_costs_nothing_else(
+    cloudflare_app: Path, tmp_path: Path
+) -> None:
+    folder = prepare(cloudflare_app, tmp_path / "app", START_SECONDS=15)
+    shutil.copy(Path(__file__).parent / "broken.ts", folder / "worker/broken.ts")
+    config = folder / "wrangler.toml"
+    config.write_text(config.read_text().replace("worker/index.ts", "worker/broken.ts"))
+    with Preview(folder) as preview, ThreadPoolExecutor(4) as pool:
+        assert httpx.get(f"{preview.url}/env", timeout=60).status_code == 200
+        streams = [
+            pool.submit(httpx.post, f"{preview.url}/stream", json=conversation("10 1"), timeout=90)
+            for _ in range(4)
+        ]
+        preview.wait_for(2, 30)
+        assert {stream.result().status_code for stream in streams} == {200}
+        assert all("event: done" in stream.result().text for stream in streams)
+
+
 def test_an_app_that_never_listens_gives_a_problem_in_time_and_leaves_no_container(
     cloudflare_app: Path, tmp_path: Path
 ) -> None:
-    folder = prepare(cloudflare_app, tmp_path / "app", START_SECONDS=4)
-    dockerfile = folder / "Dockerfile-cloudflare"
-    asleep = 'CMD ["python", "-c", "import time; time.sleep(1000)"]'
-    dockerfile.write_text(f"{dockerfile.read_text().rpartition('CMD')[0]}{asleep}\n")
+    folder = prepare(cloudflare_app, tmp_path / "app", START_SECONDS=3)
+    replace_command(folder, "python", "-c", "import time; time.sleep(1000)")
     with Preview(folder) as preview:
         began = time.monotonic()
         response = httpx.get(f"{preview.url}/env", timeout=60)
-        assert time.monotonic() - began < 15
+        assert time.monotonic() - began < 20
         assert response.status_code == 503
         assert response.headers["content-type"] == "application/problem+json"
         assert int(response.headers["retry-after"]) > 0

@@ -1,72 +1,158 @@
-import { beforeEach, expect, test, vi } from "vitest";
-import type * as Scaling from "../scaling";
+import { beforeEach, expect, test } from "vitest";
+import { Gauge } from "../gauge";
+import { type Ask, LOAD_HEADER, type Refusal } from "../load";
+import { Router } from "../scaling";
+import { seeded } from "./simulation";
 
-let scaling: typeof Scaling;
-let room: number[];
-let asked: string[];
-
-/** An instance with so much room; -1 stands for one that cannot start. */
-async function send(instance: number, overflow: boolean): Promise<Response> {
-  asked.push(overflow ? `${instance}!` : `${instance}`);
-  const left = room[instance] ?? 0;
-  if (left > 0 || (overflow && left === 0)) {
-    room[instance] = Math.max(left - 1, 0);
-    return new Response(`${instance}`);
-  }
-  const reason = left < 0 ? "down" : "full";
-  return new Response(null, { status: 503, headers: { [scaling.REFUSED_HEADER]: reason } });
+interface Instance {
+  gauge: Gauge;
+  running: number;
+  awake: boolean;
+  broken: boolean;
 }
 
-beforeEach(async () => {
-  vi.useFakeTimers();
-  vi.resetModules(); // what one isolate knows
-  scaling = await import("../scaling");
+const LIMIT = 2;
+const random = seeded(1);
+let now: number;
+let instances: Instance[];
+let asked: number[];
+
+const clock = () => now;
+const router = () => new Router(clock, random);
+
+beforeEach(() => {
+  now = 1e12;
   asked = [];
+  create(4);
 });
 
-async function served(requests: number): Promise<string[]> {
-  const by: string[] = [];
-  for (let i = 0; i < requests; i += 1) {
-    by.push(await (await scaling.dispatch(send, room.length)).text());
-  }
-  return by;
+function create(number: number): void {
+  instances = Array.from({ length: number }, () => ({
+    gauge: new Gauge(LIMIT, clock),
+    running: 0,
+    awake: false,
+    broken: false,
+  }));
 }
 
-test("while the first has room, a request is one message", async () => {
-  room = [9, 9, 9];
-  expect(await served(3)).toEqual(["0", "0", "0"]);
-  expect(asked).toEqual(["0", "0", "0"]);
+/** Offers a request to an instance, as the Durable Object does; accepted ones run for ever. */
+async function send(number: number, text: string): Promise<Response> {
+  asked.push(number);
+  now += 1;
+  const instance = instances[number] as Instance;
+  const respond = (refusal?: Refusal) => {
+    const headers = { [LOAD_HEADER]: instance.gauge.reply(instance.running, refusal) };
+    return new Response(`${number}`, { headers, status: refusal ? 503 : 200 });
+  };
+  const ask: Ask = JSON.parse(text);
+  const refusal = instance.gauge.refusal(ask, instance.running, instance.awake);
+  if (refusal) return respond(refusal);
+  if (instance.broken) {
+    instance.gauge.failed();
+    return respond("down");
+  }
+  instance.awake = true;
+  instance.running += 1;
+  return respond();
+}
+
+async function served(by: Router, requests: number): Promise<number[]> {
+  const numbers: number[] = [];
+  for (let i = 0; i < requests; i += 1) {
+    const response = await by.dispatch(send, instances.length);
+    expect(response.status).toBe(200);
+    numbers.push(Number(await response.text()));
+  }
+  return numbers;
+}
+
+test("while the first has room, a request is one message to it", async () => {
+  await served(router(), LIMIT);
+  expect(asked).toEqual([0, 0]);
 });
 
-test("the next one is asked only when those before are full, and a refusal is remembered", async () => {
-  room = [2, 1, 9];
-  expect(await served(5)).toEqual(["0", "0", "1", "2", "2"]);
-  expect(asked).toEqual(["0", "0", "0", "1", "1", "2", "2"]);
+test("the next one is woken only when those before are full", async () => {
+  expect(await served(router(), 4 * LIMIT)).toEqual([0, 0, 1, 1, 2, 2, 3, 3]);
 });
 
-test("a refusal is forgotten after a second", async () => {
-  room = [0, 9];
-  await served(1);
-  room[0] = 9;
-  expect(await served(1)).toEqual(["1"]);
-  vi.advanceTimersByTime(1001);
-  expect(await served(1)).toEqual(["0"]);
+test("requests that arrive at once wake no more than they need", async () => {
+  const isolate = router();
+  await Promise.all(Array.from({ length: 2 * LIMIT }, () => served(isolate, 1)));
+  expect(instances.map(({ running }) => running)).toEqual([2, 2, 0, 0]);
 });
 
-test("when all are full, all of them share what comes", async () => {
-  room = [0, 0, 0];
-  expect(new Set(await served(100))).toEqual(new Set(["0", "1", "2"]));
+test("an isolate that knows nothing learns from a refusal which are in use", async () => {
+  create(100);
+  await served(router(), 49 * LIMIT + 1);
+  asked = [];
+  await served(router(), 1);
+  expect(asked[0]).toBe(0);
+  expect(asked.length).toBeLessThanOrEqual(5);
 });
 
-test("where a further one cannot start, one that runs takes the request", async () => {
-  room = [0, -1];
-  expect(await served(2)).toEqual(["0", "0"]);
-  expect(asked).toEqual(["0", "1", "0!", "0!"]);
+test("when all have slept, an isolate that knew of more begins with the first again", async () => {
+  create(100);
+  const isolate = router();
+  await served(isolate, 50 * LIMIT);
+  for (const instance of instances) Object.assign(instance, { running: 0, awake: false });
+  now += 600_000;
+  asked = [];
+  expect(await served(isolate, 1)).toEqual([0]);
+  expect(asked.length).toBeLessThanOrEqual(5);
+  asked = [];
+  expect(await served(isolate, LIMIT)).toEqual([0, 1]);
+  expect(asked).toEqual([0, 0, 1]);
 });
 
-test("where the first cannot start, its refusal is the answer and no other is woken", async () => {
-  room = [-1, 9];
-  expect((await scaling.dispatch(send, 2)).status).toBe(503);
-  expect((await scaling.dispatch(send, 2)).status).toBe(503);
-  expect(asked).toEqual(["0", "0"]);
+test("when all are full, they share what comes, at little more than a message each", async () => {
+  const isolate = router();
+  await served(isolate, 4 * LIMIT);
+  asked = [];
+  await served(isolate, 400);
+  expect(asked.length).toBeLessThanOrEqual(1.3 * 400);
+  for (const { running } of instances) expect(running).toBeGreaterThan(400 / 4 / 2);
+});
+
+test("where there is only one, it has to accept", async () => {
+  create(1);
+  await served(router(), 3 * LIMIT);
+  expect(asked).toHaveLength(3 * LIMIT);
+});
+
+test("one that cannot start is passed over, and tried again after a while", async () => {
+  (instances[0] as Instance).broken = true;
+  const isolate = router();
+  expect(await served(isolate, 2)).toEqual([1, 1]);
+  expect(asked).toEqual([0, 1, 1]);
+  expect(await served(router(), 1)).toEqual([2]);
+  now += 10_000;
+  asked = [];
+  await served(isolate, 1);
+  expect(asked).toContain(0);
+});
+
+test("where no further one can start, those that run share the load", async () => {
+  for (const instance of instances.slice(1)) instance.broken = true;
+  expect(await served(router(), 9 * LIMIT)).toEqual(Array(9 * LIMIT).fill(0));
+});
+
+test("while one cannot start, those that run take the request rather than others be woken", async () => {
+  const isolate = router();
+  await served(isolate, LIMIT + 1);
+  Object.assign(instances[0] as Instance, { running: 0, awake: false, broken: true });
+  (instances[2] as Instance).broken = true;
+  now += 2000;
+  expect(new Set(await served(isolate, 20))).toEqual(new Set([1, 3]));
+});
+
+test("two that cannot start end a request; the next one tries others, and then these again", async () => {
+  for (const instance of instances) instance.broken = true;
+  const isolate = router();
+  for (let i = 0; i < 3; i += 1) {
+    const response = await isolate.dispatch(send, instances.length);
+    expect(response.status).toBe(503);
+  }
+  expect(asked.slice(0, 4)).toEqual([0, 1, 2, 3]);
+  for (const instance of instances) instance.broken = false;
+  expect(await served(isolate, 1)).toEqual([0]);
 });

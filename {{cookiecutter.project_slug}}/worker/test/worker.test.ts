@@ -142,13 +142,13 @@ test("a client cannot forge what the Worker vouches for", async () => {
       "X-Forwarded-Proto": "gopher",
       "X-Request-ID": "forged",
       "X-Real-IP": "1.2.3.4",
-      "x-backend-overflow": "1",
+      "x-backend-load": "1",
       "X-Mine": "kept",
     },
   });
   const [{ headers }] = received as [Received];
   expect(headers["cf-container-target-port"]).toBeUndefined();
-  expect(headers["x-backend-overflow"]).toBeUndefined();
+  expect(headers["x-backend-load"]).toBeUndefined();
   expect(headers["x-real-ip"]).toBeUndefined();
   expect(headers["x-forwarded-for"]).not.toContain("1.2.3.4");
   expect(headers["x-forwarded-proto"]).toBe("http");
