@@ -57,7 +57,7 @@ def prepare(app: Path, folder: Path, **settings: int) -> Path:
     text = re.sub(r"simple = \{ limit = \d+", "simple = { limit = 1000000", config.read_text())
     text = re.sub(r'(?m)^name = ".*"', f'name = "t{uuid.uuid4().hex[:10]}"', text, count=1)
     for name, value in {**SETTINGS, **settings}.items():
-        text, count = re.subn(rf"(?m)^{name} = \d+", f"{name} = {value}", text)
+        text, count = re.subn(rf"(?m)^{name} = \d+", f"{name} = {value}", text, count=1)
         assert count == 1, name
     config.write_text(text)
     return folder
