@@ -171,7 +171,7 @@ console.log(`# The app: weight, Lighthouse, development loop
 | what | measured | floor or bound |
 | --- | --- | --- |
 | JavaScript of the first page, gzip | ${first} bytes | ${floorBytes} (React and react-dom, same build): + ${first - floorBytes}, at most + 4096 |
-| CSS, gzip | ${css} bytes | at most 4096 |
+| CSS, gzip | ${css} bytes | at most 6144 |
 ${Object.entries(scores)
   .flatMap(([server, categories]) =>
     Object.entries(categories).map(

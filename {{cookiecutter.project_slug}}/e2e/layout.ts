@@ -8,8 +8,8 @@ export function overflow(page: Page): Promise<number> {
 /** What a frame showed, heights in pixels. */
 interface Frame {
   form: number;
-  /** The height of the answer's card around its text, if there is a card. */
-  card: number | undefined;
+  /** The height of the answer around its text, if there is one. */
+  frame: number | undefined;
   isBusy: boolean;
 }
 
@@ -21,10 +21,10 @@ export function recordFrames(page: Page) {
     const record = () => {
       const form = document.querySelector("form");
       const text = document.querySelector("[data-testid=answer]");
-      const card = text?.closest(".card");
+      const answer = text?.closest(".answer");
       frames.push({
         form: form ? height(form) : 0,
-        card: card && text ? Math.round(height(card) - height(text)) : undefined,
+        frame: answer && text ? Math.round(height(answer) - height(text)) : undefined,
         isBusy: text?.ariaBusy === "true",
       });
       requestAnimationFrame(record);

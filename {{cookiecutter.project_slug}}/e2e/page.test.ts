@@ -7,6 +7,22 @@ import { ask as askServer, production } from "./target.ts";
 
 const LONG_WORD = "abcdefghij".repeat(60);
 
+const MARKDOWN = `# A heading
+
+Some *emphasis* and [a link](https://example.org/), then:
+
+1. a list
+2. with \`code\`
+
+| a table | with numbers |
+| --- | ---: |
+| one | 1 |
+
+\`\`\`python
+print("a block of code, whose lines are longer than a narrow screen is wide, and more")
+\`\`\`
+`;
+
 /** Gathers what the page complains about: errors, and violations of the security policy. */
 async function watch(page: Page): Promise<string[]> {
   const complaints: string[] = [];
@@ -40,16 +56,16 @@ test("an answer arrives piece by piece, and can be copied", async ({ page }) => 
   const complaints = await watch(page);
   await page.goto("/");
   const recorded = await recordAnswer(page);
-  await ask(page);
+  await ask(page, "30 0.1");
   await expect(page.getByText("Done", { exact: true })).toBeVisible();
   const texts = await recorded.jsonValue();
-  const whole = texts.at(-1) ?? "";
+  const whole = texts.at(-1)?.trim() ?? "";
   expect(texts.length).toBeGreaterThan(4);
-  expect(texts.filter((text) => !whole.startsWith(text))).toEqual([]);
+  expect(texts.filter((text) => !whole.startsWith(text.trim()))).toEqual([]);
 
-  await page.getByRole("button", { name: "Copy" }).click();
+  await page.getByRole("button", { name: "Copy", exact: true }).click();
   await expect(page.getByRole("button", { name: "Copied" })).toBeVisible();
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(whole);
+  expect((await page.evaluate(() => navigator.clipboard.readText())).trim()).toBe(whole);
   expect(complaints).toEqual([]);
 });
 
@@ -64,13 +80,13 @@ function pressEscapeInTime(page: Page) {
   });
 }
 
-test("Escape cancels and keeps what has arrived, Retry asks again", async ({ page }) => {
+test("Escape stops and keeps what has arrived, Retry asks again", async ({ page }) => {
   await page.goto("/");
   await pressEscapeInTime(page);
   await ask(page);
-  await expect(page.getByText("Cancelled", { exact: true })).toBeVisible();
+  await expect(page.getByText("Stopped", { exact: true })).toBeVisible();
   const answer = page.getByTestId("answer");
-  const kept = (await answer.textContent()) ?? "";
+  const kept = (await answer.textContent())?.trim() ?? "";
   expect(kept).not.toBe("");
   await page.getByRole("button", { name: "Retry" }).click();
   await expect(page.getByText("Done", { exact: true })).toBeVisible();
@@ -96,34 +112,34 @@ async function fakeAnswer(page: Page, ...events: { event: string; [field: string
   );
 }
 
-/** Keeps each prompt waiting, so that there is all the time to cancel it. */
+/** Keeps each prompt waiting, so that there is all the time to stop it. */
 async function holdPrompts(page: Page): Promise<void> {
   await page.route("**/stream", () => undefined);
 }
 
 for (const clickCount of [1, 2]) {
-  test(`Cancel cancels and sends nothing, clicked ${clickCount} times`, async ({ page }) => {
+  test(`Stop stops and sends nothing, clicked ${clickCount} times`, async ({ page }) => {
     await page.goto("/");
     await holdPrompts(page);
     const prompts = countPrompts(page);
     await ask(page);
-    await page.getByRole("button", { name: "Cancel" }).click({ clickCount });
-    await expect(page.getByText("Cancelled", { exact: true })).toBeVisible();
+    await page.getByRole("button", { name: "Stop" }).click({ clickCount });
+    await expect(page.getByText("Stopped", { exact: true })).toBeVisible();
     await page.waitForTimeout(300); // in which a second prompt would be sent
-    await expect(page.getByText("Cancelled", { exact: true })).toBeVisible();
+    await expect(page.getByText("Stopped", { exact: true })).toBeVisible();
     expect(prompts.count).toBe(1);
   });
 }
 
-test("after Cancel, the prompt has the focus", async ({ page }) => {
+test("after Stop, the prompt has the focus", async ({ page }) => {
   await page.goto("/");
   await holdPrompts(page);
   await ask(page);
-  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByRole("button", { name: "Stop" }).click();
   await expect(page.getByRole("textbox", { name: "Prompt" })).toBeFocused();
 });
 
-test("a double click on Send or Retry sends once and does not cancel", async ({ page }) => {
+test("a double click on Send or Retry sends once and does not stop", async ({ page }) => {
   await page.goto("/");
   const prompts = countPrompts(page);
   await page.getByRole("textbox", { name: "Prompt" }).fill("5 0.1");
@@ -144,21 +160,31 @@ test("no content widens the page", async ({ page }) => {
     }),
   );
   await page.goto("/");
-  await page.evaluate((word) => {
-    for (const element of document.querySelectorAll("h1, header p")) element.textContent = word;
-  }, LONG_WORD);
-  await page.getByText("Environment").click();
+  const rename = () =>
+    page.evaluate((word) => {
+      for (const element of document.querySelectorAll("h1, h1 + p, .example")) {
+        element.textContent = word;
+      }
+    }, LONG_WORD);
+  await rename();
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
+  await page.getByRole("button", { name: "Environment" }).click();
   await expect(page.getByText(LONG_WORD).last()).toBeVisible();
   expect(await overflow(page)).toBeLessThanOrEqual(0);
+  await page.getByRole("button", { name: "Close" }).click();
 
   await fakeAnswer(
     page,
+    { event: "status", text: LONG_WORD },
+    { event: "source", title: LONG_WORD, url: `https://example.org/${LONG_WORD}` },
     { event: "token", text: LONG_WORD },
     { event: "error", detail: LONG_WORD },
   );
   await ask(page, LONG_WORD);
   await expect(page.getByRole("alert")).toHaveText(LONG_WORD);
   await expect(page.getByTestId("answer")).toHaveText(LONG_WORD);
+  await expect(page.getByRole("link")).toBeVisible();
+  await rename();
   expect(await overflow(page)).toBeLessThanOrEqual(0);
 
   const errors = [{ pointer: "/messages/0/content", detail: LONG_WORD }];
@@ -180,31 +206,38 @@ for (const width of [320, 768]) {
     await expect(page.getByText("Done", { exact: true })).toBeVisible();
     await expect(page.getByRole("button", { name: "Retry" })).toBeVisible();
     const frames = await recorded.jsonValue();
-    const withCard = frames.filter(({ card }) => card !== undefined);
-    expect(withCard.some(({ isBusy }) => isBusy)).toBe(true);
-    expect(withCard.at(-1)?.isBusy).toBe(false);
-    expect(new Set(frames.map(({ form }) => form)).size).toBe(1);
-    // The card grows by its text and by nothing else.
-    expect(new Set(withCard.map(({ card }) => card)).size).toBe(1);
+    const answers = frames.filter(({ frame }) => frame !== undefined);
+    expect(answers.some(({ isBusy }) => isBusy)).toBe(true);
+    expect(answers.at(-1)?.isBusy).toBe(false);
+    expect([...new Set(frames.map(({ form }) => form))]).toHaveLength(1);
+    // The answer grows by its text and by nothing else.
+    expect(new Set(answers.map(({ frame }) => frame)).size).toBe(1);
   });
 }
 
-test("the environment is shown when it is opened", async ({ page }) => {
+test("the environment is shown when it is opened, until it is closed", async ({ page }) => {
   const complaints = await watch(page);
   await page.goto("/");
-  await page.getByText("Environment").click();
-  await expect(page.getByText("MODEL_API_KEY")).toBeVisible();
+  for (const close of ["button", "Escape"]) {
+    await page.getByRole("button", { name: "Environment" }).click();
+    await expect(page.getByText("MODEL_API_KEY")).toBeVisible();
+    if (close === "button") await page.getByRole("button", { name: "Close" }).click();
+    else await page.keyboard.press(close);
+    await expect(page.getByRole("dialog")).toHaveCount(0);
+  }
+  await expect(page.getByRole("button", { name: "Environment" })).toBeFocused();
   expect(complaints).toEqual([]);
 });
 
 test("the field says why a prompt is refused, in the server's words", async ({ page }) => {
-  const tooLong = "x".repeat(500_000);
+  const tooLong = "x".repeat(100_001);
   const { errors } = await (await askServer(tooLong)).json();
   await page.goto("/");
   await ask(page, tooLong);
   await expect(page.getByRole("alert")).toHaveText(errors[0].detail);
   const field = page.getByRole("textbox", { name: "Prompt" });
   await expect(field).toHaveAccessibleDescription(errors[0].detail);
+  await expect(field).toHaveValue(tooLong);
 });
 
 test("a chosen theme is kept, and applied before the page's own code runs", async ({ page }) => {
@@ -221,16 +254,28 @@ test("a chosen theme is kept, and applied before the page's own code runs", asyn
 for (const colorScheme of ["light", "dark"] as const) {
   for (const width of [320, 1440]) {
     test(`axe finds nothing: ${colorScheme}, ${width} px`, async ({ page }) => {
+      test.slow(); // three analyses
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       await page.setViewportSize({ width, height: 800 });
       await page.goto("/");
-      await page.getByText("Environment").click();
+      const findNothing = async () => {
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        expect(violations).toEqual([]);
+        expect(await overflow(page)).toBeLessThanOrEqual(0);
+      };
+      await findNothing();
+      await fakeAnswer(
+        page,
+        { event: "token", text: MARKDOWN },
+        { event: "source", title: "A source", url: "https://example.org/a" },
+        { event: "done", tokens: 1, usage: null },
+      );
       await ask(page);
       await expect(page.getByText("Done", { exact: true })).toBeVisible();
+      await findNothing();
+      await page.getByRole("button", { name: "Environment" }).click();
       await expect(page.getByText("MODEL_API_KEY")).toBeVisible();
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations).toEqual([]);
-      expect(await overflow(page)).toBeLessThanOrEqual(0);
+      await findNothing();
     });
   }
 }
@@ -245,8 +290,8 @@ test.describe("a deployed page", { tag: "@production" }, () => {
 
   test("asks for a reload when a newer one has replaced its files", async ({ page }) => {
     await page.goto("/");
-    await page.route("**/assets/api-*.js", (route) => route.fulfill({ status: 404 }));
-    await page.getByText("Environment").click();
+    await page.route("**/assets/Environment-*.js", (route) => route.fulfill({ status: 404 }));
+    await page.getByRole("button", { name: "Environment" }).click();
     await expect(page.getByText("A new version of this page is out.")).toBeVisible();
   });
 

@@ -36,6 +36,7 @@ export default defineConfig({
   grepInvert: leftOut,
   reporter: "list",
   workers: 2,
+  expect: { timeout: 10_000 }, // a busy machine may be late
   use: {
     ...devices["Desktop Chrome"],
     baseURL: url,

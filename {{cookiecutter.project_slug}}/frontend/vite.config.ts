@@ -47,6 +47,7 @@ export default defineConfig({
     experimental: { diagnostics: false },
     reporters: "minimal",
     restoreMocks: true,
+    testTimeout: 20_000, // a busy machine takes long to import a module
     unstubGlobals: true,
   },
 });

@@ -22,8 +22,13 @@ interface Operation {
   responses: Record<string, { content?: Record<string, MediaType> }>;
 }
 
+interface Schema {
+  properties?: Record<string, { maxItems?: number; maxLength?: number }>;
+}
+
 interface Document {
   paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, Schema> };
 }
 
 /** Returns the backend's OpenAPI document, or exits if the backend can't be imported. */
@@ -47,6 +52,19 @@ function describeStreams(document: Document): void {
   }
 }
 
+/** Writes the upper limits of the models' fields as a constant, because types can't hold them. */
+function limits({ components }: Document): string {
+  const found: Record<string, Record<string, number>> = {};
+  for (const [model, { properties = {} }] of Object.entries(components.schemas)) {
+    for (const [name, { maxItems, maxLength }] of Object.entries(properties)) {
+      const limit = maxItems ?? maxLength;
+      if (limit !== undefined) found[model] = { ...found[model], [name]: limit };
+    }
+  }
+  const comment = "/** The most items or characters that a model's field may have. */";
+  return `${comment}\nexport const limits = ${JSON.stringify(found, null, 2)} as const;\n`;
+}
+
 const document = exportDocument();
 describeStreams(document);
 const ast = await openapi(document as unknown as OpenAPI3, {
@@ -54,7 +72,7 @@ const ast = await openapi(document as unknown as OpenAPI3, {
   rootTypes: true,
   rootTypesNoSchemaPrefix: true,
 });
-const types = BANNER + astToString(ast);
+const types = BANNER + astToString(ast) + limits(document);
 
 if (!process.argv.includes("--check")) await Bun.write(TYPES, types);
 else if ((await Bun.file(TYPES).text()) !== types) {

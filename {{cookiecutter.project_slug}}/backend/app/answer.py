@@ -8,7 +8,7 @@ from app.conversation import Message
 from app.events import StreamEvent
 from app.model import get_model
 
-SYSTEM_PROMPT = "You are a helpful assistant. Answer briefly and precisely, in plain text."
+SYSTEM_PROMPT = "You are a helpful assistant. Answer briefly and precisely, in Markdown."
 
 
 async def answer(messages: list[Message]) -> AsyncGenerator[str | StreamEvent]:

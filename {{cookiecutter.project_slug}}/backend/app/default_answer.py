@@ -54,8 +54,8 @@ def description_of(text: str) -> str:
         facts.append(f"You repeat {', '.join(repeated)}.")
     return (
         " ".join(facts)
-        + "\n\nNo model is configured, so this answer comes from backend/app/default_answer.py. "
-        "Set MODEL_API_KEY and MODEL_NAME in .env to talk to a model."
+        + "\n\nNo model is configured, so this answer comes from `backend/app/default_answer.py`. "
+        "Set `MODEL_API_KEY` and `MODEL_NAME` in `.env` to talk to a model."
     )
 
 

@@ -1,42 +1,52 @@
-import { useEffect, useState } from "react";
+import { type ComponentType, useEffect, useState } from "react";
 import { CopyButton } from "./CopyButton";
+import { isActive, type Answer as State } from "./conversation";
 import { Icon } from "./Icon";
-import { isActive, type StreamState } from "./useStream";
+import { Sources } from "./Sources";
 
-const STAGES: Record<StreamState["stage"], string> = {
-  idle: "Ready",
+const STAGES: Record<State["stage"], string> = {
   connecting: "Connecting…",
-  waiting: "Waiting for the server…",
   streaming: "Answering…",
   done: "Done",
-  cancelled: "Cancelled",
+  stopped: "Stopped",
   failed: "Failed",
 };
 
-/** The answer as it arrives, with its stage and the time it takes. */
-export function Answer({ state, onRetry }: { state: StreamState; onRetry: () => void }) {
-  if (state.stage === "idle" || ("invalid" in state && state.invalid)) return null;
-  const active = isActive(state);
-  const { stage, text } = state;
+/** Shows a text that grows until it is complete. */
+export type TextView = ComponentType<{ text: string; complete: boolean }>;
+
+interface Props {
+  answer: State;
+  Text: TextView;
+  /** Asks again; only for the last answer, which also shows its stage. */
+  onRetry: (() => void) | undefined;
+}
+
+/** An answer as it arrives, with what it draws on. */
+export function Answer({ answer, Text, onRetry }: Props) {
+  const { stage, status, text, sources, problem } = answer;
+  const active = isActive(answer);
   return (
-    <section className="answer card" aria-label="Answer">
+    <section className="answer" aria-label="Answer">
       {/* Busy until it is complete, so that screen readers read it once and whole. */}
       <div className="text" aria-live="polite" aria-busy={active} data-testid="answer">
-        {text}
+        <Text text={text} complete={!active} />
       </div>
-      {"sentence" in state && (
+      <Sources sources={sources} />
+      {problem && (
         <p className="problem" role="alert">
-          {state.sentence}
+          {problem}
         </p>
       )}
       <div className="actions">
-        <p className="stage" data-stage={stage}>
-          <output>{STAGES[stage]}</output>{" "}
-          <Elapsed since={state.startedAt} until={"endedAt" in state ? state.endedAt : undefined} />
-        </p>
+        {onRetry && (
+          <p className="stage" data-stage={stage}>
+            <output>{status ?? STAGES[stage]}</output> <Elapsed {...answer} />
+          </p>
+        )}
         {!active && text && <CopyButton text={text} />}
-        {!active && (
-          <button type="button" onClick={onRetry}>
+        {!active && onRetry && (
+          <button type="button" className="ghost" onClick={onRetry}>
             <Icon name="retry" />
             <span>Retry</span>
           </button>
@@ -47,9 +57,9 @@ export function Answer({ state, onRetry }: { state: StreamState; onRetry: () => 
 }
 
 /** A time in seconds that runs until it has an end. */
-function Elapsed({ since, until }: { since: number; until: number | undefined }) {
+function Elapsed({ startedAt, endedAt }: Pick<State, "startedAt" | "endedAt">) {
   const [now, setNow] = useState(Date.now);
-  const running = until === undefined;
+  const running = endedAt === undefined;
 
   useEffect(() => {
     if (!running) return;
@@ -57,5 +67,5 @@ function Elapsed({ since, until }: { since: number; until: number | undefined })
     return () => clearInterval(timer);
   }, [running]);
 
-  return <time>{(Math.max(0, (until ?? now) - since) / 1000).toFixed(1)} s</time>;
+  return <time>{(Math.max(0, (endedAt ?? now) - startedAt) / 1000).toFixed(1)} s</time>;
 }

@@ -1,4 +1,4 @@
-import { cleanup, fireEvent, render, screen } from "@testing-library/react";
+import { cleanup, configure, fireEvent, render, screen, within } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { App } from "./App";
@@ -7,12 +7,27 @@ import { FakeStream, problem, respondWith } from "./testing";
 
 beforeEach(() => {
   vi.stubGlobal("matchMedia", () => ({ matches: false }));
+  vi.stubGlobal("scrollTo", () => undefined); // jsdom does not scroll, and has no layout to observe
+  vi.stubGlobal(
+    "ResizeObserver",
+    class {
+      observe() {}
+      disconnect() {}
+    },
+  );
+  HTMLDialogElement.prototype.showModal ??= HTMLDialogElement.prototype.show ??= function () {
+    this.open = true;
+  };
   localStorage.clear();
+  sessionStorage.clear();
   delete document.documentElement.dataset.theme;
 });
 afterEach(cleanup);
 
+configure({ asyncUtilTimeout: 10_000 }); // the first import of a module takes long on a busy machine
+
 const prompt = () => screen.getByRole("textbox", { name: "Prompt" });
+const button = (name: string) => screen.getByRole("button", { name });
 
 async function send(text = "hello{Enter}") {
   const user = userEvent.setup();
@@ -21,10 +36,26 @@ async function send(text = "hello{Enter}") {
   return user;
 }
 
+/** Answers in one token, and waits until the page shows it. */
+async function answer(stream: FakeStream, text: string) {
+  stream.send({ event: "token", text });
+  stream.send({ event: "done", tokens: 1, usage: null });
+  await screen.findByText(text);
+  await screen.findByText("Done");
+}
+
+/** Leaves the page, as by a reload, and opens it again. */
+function reload() {
+  dispatchEvent(new Event("pagehide"));
+  cleanup();
+  render(<App />);
+}
+
 test("Enter sends, the answer shows, and can be copied", async () => {
   const stream = new FakeStream();
   respondWith(stream.response);
   const user = await send();
+  expect(prompt()).toHaveProperty("value", "");
   stream.send({ event: "token", text: "An answer." });
   await screen.findByText("An answer.");
   expect(screen.getByTestId("answer").ariaBusy).toBe("true");
@@ -35,6 +66,75 @@ test("Enter sends, the answer shows, and can be copied", async () => {
   expect(screen.getByTestId("answer").ariaBusy).toBe("false");
 });
 
+test("an example is sent when it is chosen", async () => {
+  const stream = new FakeStream();
+  const fetch = respondWith(stream.response);
+  render(<App />);
+  const [example] = screen.getAllByRole("listitem");
+  const text = example?.textContent ?? "";
+  await userEvent.click(within(example as HTMLElement).getByRole("button"));
+  await answer(stream, "An answer.");
+  expect(await fetch.mock.lastCall?.[0].json()).toEqual({
+    messages: [{ role: "user", content: text }],
+  });
+});
+
+test("a follow-up question is sent with what was said before", async () => {
+  const streams = [new FakeStream(), new FakeStream()] as const;
+  const fetch = respondWith(...streams.map(({ response }) => response));
+  const user = await send("One?{Enter}");
+  await answer(streams[0], "1");
+  await user.type(prompt(), "Two?{Enter}");
+  await answer(streams[1], "2");
+  expect(await fetch.mock.lastCall?.[0].json()).toEqual({
+    messages: [
+      { role: "user", content: "One?" },
+      { role: "assistant", content: "1" },
+      { role: "user", content: "Two?" },
+    ],
+  });
+  expect(screen.getAllByRole("button", { name: "Copy" })).toHaveLength(2);
+  expect(screen.getAllByRole("button", { name: "Retry" })).toHaveLength(1);
+});
+
+test("a reload keeps the conversation, and stops the answer under way", async () => {
+  const stream = new FakeStream();
+  respondWith(stream.response, new FakeStream().response);
+  const user = await send("One?{Enter}");
+  await answer(stream, "1");
+  await user.type(prompt(), "Two?{Enter}");
+  await screen.findByText("Connecting…");
+  reload();
+  await screen.findByText("Stopped");
+  screen.getByText("One?");
+  screen.getByText("1");
+  screen.getByText("Two?");
+});
+
+test.each(["{", "[]", '{"turns":[{}]}', '{"turns":[null]}', '{"turns":{}}'])(
+  "a stored conversation that can't be read is left alone: %s",
+  (stored) => {
+    sessionStorage.setItem("conversation", stored);
+    render(<App />);
+    screen.getByRole("list");
+    prompt();
+  },
+);
+
+test("New chat stops the answer and starts from nothing", async () => {
+  const stream = new FakeStream();
+  const fetch = respondWith(stream.response);
+  const user = await send();
+  await screen.findByText("Connecting…");
+  await vi.waitFor(() => expect(fetch).toHaveBeenCalledOnce());
+  await user.click(button("New chat"));
+  expect(fetch.mock.lastCall?.[0].signal.aborted).toBe(true);
+  expect(screen.queryByText("hello")).toBeNull();
+  expect(document.activeElement).toBe(prompt());
+  reload();
+  expect(screen.queryByText("hello")).toBeNull();
+});
+
 test("Shift+Enter breaks the line, and a blank prompt is not sent", async () => {
   const fetch = respondWith();
   await send(" {Shift>}{Enter}{/Shift} {Enter}");
@@ -42,7 +142,7 @@ test("Shift+Enter breaks the line, and a blank prompt is not sent", async () => 
   expect(fetch).not.toHaveBeenCalled();
 });
 
-test("Escape cancels, and Retry sends the same prompt", async () => {
+test("Escape stops and keeps what has arrived, and Retry sends the same prompt", async () => {
   const first = new FakeStream();
   const second = new FakeStream();
   const fetch = respondWith(first.response, second.response);
@@ -50,33 +150,61 @@ test("Escape cancels, and Retry sends the same prompt", async () => {
   first.send({ event: "token", text: "Half" });
   await screen.findByText("Half");
   await user.keyboard("{Escape}");
-  await screen.findByText("Cancelled");
+  await screen.findByText("Stopped");
   screen.getByText("Half");
 
-  await user.click(screen.getByRole("button", { name: "Retry" }));
-  second.send({ event: "token", text: "Whole" });
-  await screen.findByText("Whole");
+  await user.click(button("Retry"));
+  await answer(second, "Whole");
+  expect(screen.queryByText("Half")).toBeNull();
   expect(await fetch.mock.lastCall?.[0].json()).toEqual({
     messages: [{ role: "user", content: "hello" }],
   });
 });
 
+test("a status shows until there is more text, and the sources below the answer", async () => {
+  const stream = new FakeStream();
+  respondWith(stream.response);
+  await send();
+  stream.send({ event: "status", text: "Searching…" });
+  await screen.findByText("Searching…");
+  for (const [title, url] of [
+    ["A page", "https://example.org/a"],
+    ["The same page", "https://example.org/a"],
+    ["A script", "javascript:alert(1)"],
+    ["No URL", "example"],
+    ["", "http://example.org/b"],
+  ] as const) {
+    stream.send({ event: "source", title, url });
+  }
+  await answer(stream, "Found.");
+  expect(screen.queryByText("Searching…")).toBeNull();
+  const links = within(screen.getByRole("list", { name: "Sources" })).getAllByRole("link");
+  expect(links.map((link) => [link.textContent, link.getAttribute("href")])).toEqual([
+    ["The same page", "https://example.org/a"],
+    ["http://example.org/b", "http://example.org/b"],
+  ]);
+  expect(links.map((link) => link.getAttribute("rel"))).toEqual(
+    Array(2).fill("noreferrer noopener"),
+  );
+});
+
 test("while an answer is under way, nothing but Retry sends again", async () => {
   const stream = new FakeStream();
   const fetch = respondWith(stream.response);
-  const user = await send("hello{Enter}{Enter}");
+  const user = await send("hello{Enter}more{Enter}");
   await screen.findByText("Connecting…");
-  await user.click(screen.getByRole("button", { name: "Send" }));
-  await user.click(screen.getByRole("button", { name: "Cancel" }));
-  await screen.findByText("Cancelled");
+  await user.click(button("Send"));
+  await user.click(button("Stop"));
+  await screen.findByText("Stopped");
   expect(fetch).toHaveBeenCalledOnce();
+  expect(prompt()).toHaveProperty("value", "more");
   expect(document.activeElement).toBe(prompt());
 });
 
 test("a held Enter sends once", async () => {
   const fetch = respondWith(problem(413));
   await send();
-  await screen.findByText("Failed");
+  await screen.findByRole("alert");
   fireEvent.keyDown(prompt(), { key: "Enter", repeat: true });
   expect(fetch).toHaveBeenCalledOnce();
 });
@@ -96,16 +224,29 @@ test.each([{ isComposing: true }, { keyCode: 229 }])(
   },
 );
 
-test("the prompt field says why the prompt was refused", async () => {
+test("a refused prompt returns to its field, which says why", async () => {
   respondWith(problem(422, { errors: [{ pointer: "/messages/0/content", detail: "Too rude." }] }));
   await send();
   const alert = await screen.findByRole("alert");
   expect(alert.textContent).toBe("Too rude.");
+  expect(prompt()).toHaveProperty("value", "hello");
   expect(prompt().getAttribute("aria-describedby")).toBe(alert.id);
   expect(prompt().ariaInvalid).toBe("true");
 });
 
-test("the environment is loaded when its card is opened", async () => {
+test("the page says which turns are no longer sent", async () => {
+  const streams = [new FakeStream(), new FakeStream()] as const;
+  respondWith(streams[0].response, problem(413), streams[1].response);
+  const user = await send("One?{Enter}");
+  await answer(streams[0], "1");
+  await user.type(prompt(), "Two?{Enter}");
+  await answer(streams[1], "2");
+  const notice = screen.getByText(/no longer sent/);
+  expect(notice.previousSibling?.textContent).toContain("One?");
+  expect(notice.nextSibling?.textContent).toContain("Two?");
+});
+
+test("the environment is loaded when it is opened", async () => {
   const report: EnvReport = {
     layout: "development",
     version: "1.2.3",
@@ -113,32 +254,34 @@ test("the environment is loaded when its card is opened", async () => {
     region: null,
     instance: "here",
     model: null,
-    settings: { MODEL_API_KEY: true },
+    settings: { MODEL_API_KEY: true, MODEL_NAME: false },
   };
   const fetch = respondWith(Response.json(report));
   render(<App />);
   expect(fetch).not.toHaveBeenCalled();
-  await userEvent.click(screen.getByText("Environment"));
+  await userEvent.click(button("Environment"));
   await screen.findByText("1.2.3");
-  expect(screen.getByText("MODEL_API_KEY").nextSibling?.textContent).toBe("set");
-  expect(screen.getByText("region").nextSibling?.textContent).toBe("none");
+  const value = (name: string) => screen.getByText(name).nextSibling?.textContent;
+  expect(value("MODEL_API_KEY")).toBe("Set");
+  expect(value("MODEL_NAME")).toBe("Default");
+  expect(value("Region")).toBe("None");
 });
 
-test("only its own card says that the environment can't be loaded", async () => {
+test("only its dialog says that the environment can't be loaded", async () => {
   vi.spyOn(console, "error").mockReturnValue();
   respondWith(problem(500));
   render(<App />);
-  await userEvent.click(screen.getByText("Environment"));
+  await userEvent.click(button("Environment"));
   expect((await screen.findByRole("alert")).textContent).toContain("can't be loaded");
   prompt();
 });
 
 test("the chosen theme is stored", async () => {
   render(<App />);
-  await userEvent.click(screen.getByRole("button", { name: "Use the dark theme" }));
+  await userEvent.click(button("Use the dark theme"));
   expect(document.documentElement.dataset.theme).toBe("dark");
   expect(localStorage.getItem("theme")).toBe("dark");
-  screen.getByRole("button", { name: "Use the light theme" });
+  button("Use the light theme");
 });
 
 test("a new deployment asks for a reload, a lost network does not", async () => {

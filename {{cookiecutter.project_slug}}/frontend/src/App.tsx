@@ -1,39 +1,52 @@
-import { useState } from "react";
-import { description, displayName } from "../../package.json";
-import { Answer } from "./Answer";
+import { useRef } from "react";
+import { displayName } from "../../package.json";
 import { Composer } from "./Composer";
-import { Environment } from "./Environment";
+import { Footer } from "./Footer";
+import { Icon } from "./Icon";
 import { ReloadPrompt } from "./ReloadPrompt";
 import { ThemeToggle } from "./ThemeToggle";
-import { isActive, useStream } from "./useStream";
+import { useConversation } from "./useConversation";
+import { Welcome } from "./Welcome";
 
-/** The page: a prompt, its answer, and the backend's environment. */
+/** The page: a conversation, and where the next prompt is typed. */
 export function App() {
-  const { state, start, cancel } = useStream();
-  const [prompt, setPrompt] = useState("");
+  const { conversation, active, chat, ...actions } = useConversation();
+  const field = useRef<HTMLTextAreaElement>(null);
+  const isEmpty = conversation.turns.length === 0;
 
-  function send(prompt: string) {
-    setPrompt(prompt);
-    start(prompt);
+  function startAnew() {
+    actions.clear();
+    field.current?.focus();
   }
 
   return (
     <main>
       <header>
-        <div>
-          <h1>{displayName}</h1>
-          <p>{description}</p>
-        </div>
+        {!isEmpty && (
+          <>
+            <h1>{displayName}</h1>
+            <button type="button" className="ghost" onClick={startAnew}>
+              <Icon name="plus" />
+              <span>New chat</span>
+            </button>
+          </>
+        )}
         <ThemeToggle />
       </header>
+      {isEmpty && <Welcome onChoose={actions.send} />}
+      {!isEmpty && chat && (
+        <chat.Conversation conversation={conversation} onRetry={actions.retry} />
+      )}
       <Composer
-        active={isActive(state)}
-        problem={state.stage === "failed" && state.invalid ? state.sentence : undefined}
-        onSend={send}
-        onCancel={cancel}
+        ref={field}
+        active={active}
+        notice={actions.serverIsStarting ? "The server is starting…" : undefined}
+        refused={conversation.refused}
+        onFocus={actions.prepare}
+        onSend={actions.send}
+        onStop={actions.stop}
       />
-      <Answer state={state} onRetry={() => start(prompt)} />
-      <Environment />
+      <Footer />
       <ReloadPrompt />
     </main>
   );

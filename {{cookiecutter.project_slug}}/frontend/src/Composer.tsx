@@ -1,33 +1,43 @@
-import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
-import { loadStream } from "./useStream";
+import { type FormEvent, type KeyboardEvent, type RefObject, useEffect, useState } from "react";
+import type { Conversation } from "./conversation";
 
 interface Props {
-  /** Whether an answer is under way, which can be cancelled. */
+  /** The field, for whoever moves the focus to it. */
+  ref: RefObject<HTMLTextAreaElement | null>;
+  /** Whether an answer is under way, which can be stopped. */
   active: boolean;
-  /** Why the prompt was refused, if it was. */
-  problem: string | undefined;
+  /** What the user should know while typing, in place of the hint about keys. */
+  notice: string | undefined;
+  /** The prompt that was refused, which the user gets back. */
+  refused: Conversation["refused"];
+  onFocus: () => void;
   onSend: (prompt: string) => void;
-  onCancel: () => void;
+  onStop: () => void;
 }
 
-/** Where the prompt is typed. Enter sends, Shift+Enter breaks the line, Escape cancels. */
-export function Composer({ active, problem, onSend, onCancel }: Props) {
+/** Where the prompt is typed. Enter sends, Shift+Enter breaks the line, Escape stops the answer. */
+export function Composer({ ref, active, notice, refused, onFocus, onSend, onStop }: Props) {
   const [prompt, setPrompt] = useState("");
-  const field = useRef<HTMLTextAreaElement>(null);
   const canSend = !active && prompt.trim() !== "";
 
   useEffect(() => {
     if (!active) return;
     const onKeyDown = (event: globalThis.KeyboardEvent) => {
-      if (event.key === "Escape" && !isComposing(event)) onCancel();
+      if (event.key === "Escape" && !isComposing(event)) onStop();
     };
     addEventListener("keydown", onKeyDown);
     return () => removeEventListener("keydown", onKeyDown);
-  }, [active, onCancel]);
+  }, [active, onStop]);
+
+  useEffect(() => {
+    if (refused) setPrompt((prompt) => prompt || refused.prompt);
+  }, [refused]);
 
   function onSubmit(event: FormEvent) {
     event.preventDefault();
-    if (canSend) onSend(prompt);
+    if (!canSend) return;
+    setPrompt("");
+    onSend(prompt);
   }
 
   function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
@@ -36,9 +46,9 @@ export function Composer({ active, problem, onSend, onCancel }: Props) {
     if (!event.repeat) event.currentTarget.form?.requestSubmit();
   }
 
-  function onCancelClick() {
-    onCancel();
-    field.current?.focus(); // the button that had the focus is about to hide
+  function onStopClick() {
+    onStop();
+    ref.current?.focus(); // the button that had the focus is about to hide
   }
 
   return (
@@ -48,28 +58,32 @@ export function Composer({ active, problem, onSend, onCancel }: Props) {
       </label>
       <textarea
         id="prompt"
-        ref={field}
-        rows={2}
+        ref={ref}
+        rows={1}
         placeholder="Ask something…"
         value={prompt}
         onChange={(event) => setPrompt(event.target.value)}
-        onFocus={() => loadStream().catch(() => undefined)}
+        onFocus={onFocus}
         onKeyDown={onKeyDown}
-        aria-invalid={problem !== undefined}
-        aria-describedby={problem ? "prompt-problem" : undefined}
+        aria-invalid={refused !== undefined}
+        aria-describedby={refused && "prompt-problem"}
       />
-      {problem && (
+      {refused && (
         <p id="prompt-problem" className="problem" role="alert">
-          {problem}
+          {refused.sentence}
         </p>
       )}
       {/* Two buttons side by side: a second click never lands on what took the first one's place. */}
       <div className="actions">
-        <span className="hint">
-          <kbd>Enter</kbd> sends, <kbd>Esc</kbd> cancels
-        </span>
-        <button type="button" className="cancel" disabled={!active} onClick={onCancelClick}>
-          Cancel
+        <output className="hint">
+          {notice ?? (
+            <span className="keys">
+              <kbd>Enter</kbd> sends, <kbd>Esc</kbd> stops
+            </span>
+          )}
+        </output>
+        <button type="button" className="stop" disabled={!active} onClick={onStopClick}>
+          Stop
         </button>
         <button type="submit" className="primary" disabled={!canSend}>
           Send

@@ -1,49 +1,67 @@
-import { Suspense, use, useState } from "react";
+import { useEffect, useRef, useState } from "react";
+import { api } from "./api";
 import type { EnvReport } from "./api.gen";
-import { ErrorBoundary } from "./ErrorBoundary";
 import { Icon } from "./Icon";
 
-/** A folded card that shows the backend's report on its environment. Loads it when opened. */
-export function Environment() {
-  const [report, setReport] = useState<Promise<EnvReport>>();
+const NAMES: Record<Exclude<keyof EnvReport, "settings">, string> = {
+  layout: "Layout",
+  version: "Version",
+  python: "Python",
+  region: "Region",
+  instance: "Instance",
+  model: "Model",
+};
+
+/** A dialog with the backend's report on its environment. */
+export function Environment({ onClose }: { onClose: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [report, setReport] = useState<EnvReport>();
+  const [failed, setFailed] = useState(false);
+
+  useEffect(() => {
+    dialog.current?.showModal();
+    loadReport().then(setReport, (error) => {
+      console.error(error);
+      setFailed(true);
+    });
+  }, []);
 
   return (
-    <details
-      className="card"
-      onToggle={(event) => setReport(event.currentTarget.open ? loadReport() : undefined)}
-    >
-      <summary>
-        Environment <Icon name="chevron" />
-      </summary>
-      {report && (
-        <ErrorBoundary sentence="The report can't be loaded.">
-          <Suspense fallback={<p>Loading…</p>}>
-            <Report report={report} />
-          </Suspense>
-        </ErrorBoundary>
-      )}
-    </details>
+    <dialog ref={dialog} aria-labelledby="environment" closedby="any" onClose={onClose}>
+      <form method="dialog">
+        <h2 id="environment">Environment</h2>
+        <button type="submit" className="round" aria-label="Close">
+          <Icon name="cross" />
+        </button>
+      </form>
+      {failed && <p role="alert">The report can't be loaded.</p>}
+      {report && <Report {...report} />}
+      {!failed && !report && <p>Loading…</p>}
+    </dialog>
   );
 }
 
 async function loadReport(): Promise<EnvReport> {
-  const { api } = await import("./api"); // the first page does without it
   const { data, response } = await api.GET("/env");
   if (!data) throw new Error(`GET /env responded with ${response.status}.`);
   return data;
 }
 
-function Report({ report }: { report: Promise<EnvReport> }) {
-  const { settings, ...facts } = use(report);
+function Report({ settings, ...facts }: EnvReport) {
   return (
-    <dl className="facts">
-      {Object.entries(facts).map(([name, value]) => (
-        <Fact key={name} name={name} value={value ?? "none"} />
-      ))}
-      {Object.entries(settings).map(([name, isSet]) => (
-        <Fact key={name} name={name} value={isSet ? "set" : "not set"} />
-      ))}
-    </dl>
+    <>
+      <dl className="facts">
+        {Object.entries(facts).map(([key, value]) => (
+          <Fact key={key} name={NAMES[key as keyof typeof NAMES] ?? key} value={value ?? "None"} />
+        ))}
+      </dl>
+      <h3>Settings</h3>
+      <dl className="facts">
+        {Object.entries(settings).map(([name, isSet]) => (
+          <Fact key={name} name={name} value={isSet ? "Set" : "Default"} />
+        ))}
+      </dl>
+    </>
   );
 }
 

@@ -40,8 +40,6 @@ export function Markdown({ text, complete = false }: Props) {
   );
 }
 
-export default Markdown; // for React.lazy
-
 interface Parsed {
   blocks: Blocks;
   definitions: ReadonlyMap<string, string>;
@@ -175,7 +173,8 @@ function Code({ tree, source }: BlockProps) {
         <span>{info && source.slice(info.from, info.to).split(/\s/, 1)}</span>
         <CopyButton text={code} label="Copy code" />
       </figcaption>
-      <pre>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard scrolls what has the focus */}
+      <pre tabIndex={0}>
         <code>{code}</code>
       </pre>
     </figure>
@@ -190,7 +189,8 @@ function Table({ tree, source, open }: BlockProps) {
   if (splitRow(columns).length > MAX_COLUMNS) return <p>{source}</p>;
   const rows = tree.topNode.getChildren("TableRow");
   return (
-    <div className="scroll">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard scrolls what has the focus
+    <div className="scroll" tabIndex={0}>
       <table>
         <thead>
           <Row source={source.slice(head.from, head.to)} columns={columns} open={open} head />

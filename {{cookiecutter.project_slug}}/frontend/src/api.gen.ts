@@ -391,3 +391,12 @@ export interface operations {
         };
     };
 }
+/** The most items or characters that a model's field may have. */
+export const limits = {
+  "Conversation": {
+    "messages": 100
+  },
+  "Message": {
+    "content": 100000
+  }
+} as const;

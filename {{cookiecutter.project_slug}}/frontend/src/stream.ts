@@ -1,7 +1,12 @@
 import { api, NetworkError } from "./api";
-import type { Message } from "./api.gen";
+import { limits, type Message } from "./api.gen";
+import type { Conversation, Progress, Turn } from "./conversation";
 import { ConnectionLostError, MalformedStreamError, readEvents, type StreamEvents } from "./events";
-import { Failure, refusal, seconds, unlessOffline } from "./failure";
+import { Failure, refusal, seconds } from "./failure";
+import { unlessOffline } from "./offline";
+
+/** Milliseconds without a response after which the server is taken to be starting. */
+export const PATIENCE = 1500;
 
 /** Automatic retries while the backend responds with 503. */
 const RETRIES = 5;
@@ -13,55 +18,85 @@ const UNREACHABLE = "The server can't be reached. Try again in a moment.";
 const CONNECTION_LOST = "The connection was lost before the answer was complete.";
 const MALFORMED = "The server sent something that this page can't read.";
 
-/** One step of an answer. The last one is `done` or `failed`. */
-export type Progress =
-  | { type: "waiting"; sentence: string }
-  | { type: "token"; text: string }
-  | { type: "done" }
-  | { type: "failed"; sentence: string; invalid: boolean };
-
 /**
- * Sends a prompt and yields what happens until its answer ends. Retries while the backend is
- * starting (503). Errors become `failed`; bugs are logged to the console too.
+ * Asks for the answer to the last turn and yields what happens until it ends. Retries while the
+ * backend is starting (503), and without the oldest turns if the server takes no more (413).
+ * Errors become `failed` or `refused`; bugs are logged to the console too.
  *
  * @throws the signal's reason once it is aborted.
  */
-export async function* streamAnswer(prompt: string, signal: AbortSignal): AsyncGenerator<Progress> {
-  for (let retries = 0; ; retries++) {
+export async function* streamAnswer(
+  { turns, leftOut: leftOutBefore }: Conversation,
+  signal: AbortSignal,
+): AsyncGenerator<Progress> {
+  let leftOut = Math.max(leftOutBefore, excess(turns));
+  for (let retries = 0; ; ) {
+    yield { type: "leftOut", turns: leftOut };
     try {
-      yield* attempt(prompt, signal);
+      yield* attempt(toMessages(turns.slice(leftOut)), signal);
       return;
     } catch (error) {
       signal.throwIfAborted();
-      const failure = failureOf(error);
-      if (failure.status !== 503 || retries === RETRIES) {
-        yield { type: "failed", sentence: failure.message, invalid: failure.status === 422 };
+      const { status, retryAfter = RETRY_SECONDS, message: sentence } = failureOf(error);
+      if (status === 413 && leftOut < turns.length - 1) {
+        leftOut += Math.ceil((turns.length - leftOut) / 2);
+      } else if (status === 503 && retries++ < RETRIES) {
+        yield {
+          type: "status",
+          text: `The server is starting. Retrying in ${seconds(retryAfter)}.`,
+        };
+        await pause(retryAfter * 1000, signal);
+      } else {
+        yield { type: status === 413 || status === 422 ? "refused" : "failed", sentence };
         return;
       }
-      const wait = failure.retryAfter ?? RETRY_SECONDS;
-      yield { type: "waiting", sentence: `The server is starting. Retrying in ${seconds(wait)}.` };
-      await pause(wait * 1000, signal);
     }
   }
 }
 
-async function* attempt(prompt: string, signal: AbortSignal): AsyncGenerator<Progress> {
-  const messages: Message[] = [{ role: "user", content: prompt }];
-  const { data, error, response } = await api.POST("/stream", {
-    body: { messages },
-    parseAs: "stream",
-    signal,
+/** How many of the oldest turns to leave out, so that the rest is within the API's limits. */
+export function excess(turns: Turn[]): number {
+  const mostTurns = Math.floor((limits.Conversation.messages + 1) / 2); // the last has no answer
+  const tooLong = turns
+    .slice(0, -1)
+    .findLastIndex(({ answer }) => answer.text.length > limits.Message.content);
+  return Math.max(0, turns.length - mostTurns, tooLong + 1);
+}
+
+/** The messages of some turns, without those that got no answer: models expect pairs. */
+function toMessages(turns: Turn[]): Message[] {
+  return turns.flatMap(({ prompt, answer: { text } }, index): Message[] => {
+    const question: Message = { role: "user", content: prompt };
+    if (index === turns.length - 1) return [question];
+    return text.trim() ? [question, { role: "assistant", content: text }] : [];
   });
+}
+
+async function* attempt(messages: Message[], signal: AbortSignal): AsyncGenerator<Progress> {
+  const request = api.POST("/stream", { body: { messages }, parseAs: "stream", signal });
+  const isLate = new Promise((resolve) => setTimeout(resolve, PATIENCE, true));
+  if ((await Promise.race([request, isLate])) === true) {
+    yield { type: "status", text: "The server is starting…" };
+  }
+  const { data, error, response } = await request;
   if (!response.ok) throw refusal(response, error);
   if (!data || !response.headers.get("Content-Type")?.startsWith("text/event-stream")) {
     throw new MalformedStreamError(`${response.url} is not an event stream.`);
   }
   for await (const event of readEvents<StreamEvents<"/stream">>(data)) {
-    if (event.event === "token") yield { type: "token", text: event.text };
-    if (event.event === "error") throw new Failure(event.detail);
-    if (event.event === "done") {
-      yield { type: "done" };
-      return;
+    switch (event.event) {
+      case "status":
+      case "token":
+        yield { type: event.event, text: event.text };
+        break;
+      case "source":
+        yield { type: "source", title: event.title, url: event.url };
+        break;
+      case "done":
+        yield { type: "done" };
+        return;
+      case "error":
+        throw new Failure(event.detail);
     }
   }
   throw new Failure(CONNECTION_LOST);

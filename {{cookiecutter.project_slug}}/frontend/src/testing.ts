@@ -1,4 +1,5 @@
 import { vi } from "vitest";
+import { newTurn, type Turn } from "./conversation";
 import type { StreamEvents } from "./events";
 
 /** A stream that a test writes to, in place of the backend's. */
@@ -41,8 +42,8 @@ export class FakeStream {
   }
 }
 
-/** Makes `fetch` give these responses, one after the other. */
-export function respondWith(...responses: (Response | Error)[]) {
+/** Makes `fetch` give these responses, one after the other; the server's health is always good. */
+export function respondWith(...responses: (Response | Promise<Response> | Error)[]) {
   const fetch = vi.fn(async (request: Request) => {
     request.signal.throwIfAborted();
     const response = responses.shift();
@@ -50,8 +51,17 @@ export function respondWith(...responses: (Response | Error)[]) {
     if (response instanceof Error) throw response;
     return response;
   });
-  vi.stubGlobal("fetch", fetch);
+  vi.stubGlobal("fetch", (request: Request) =>
+    request.url.endsWith("/api/health") ? Response.json({ status: "ok" }) : fetch(request),
+  );
   return fetch;
+}
+
+/** A turn that is over, or, without an answer, one that begins. */
+export function turn(id: number, prompt: string, answer?: string): Turn {
+  const begun = newTurn(id, prompt);
+  if (answer === undefined) return begun;
+  return { ...begun, answer: { ...begun.answer, stage: "done", text: answer, endedAt: 1 } };
 }
 
 /** A response that carries a problem document. */

@@ -1,0 +1,101 @@
+/** A page that an answer draws on. */
+export interface Source {
+  title: string;
+  url: string;
+}
+
+/** What has arrived of an answer. It is kept if the stream fails or is stopped. */
+export interface Answer {
+  stage: "connecting" | "streaming" | "done" | "stopped" | "failed";
+  /** What is being done while there is no text. */
+  status?: string;
+  text: string;
+  sources: Source[];
+  /** Why the answer failed. */
+  problem?: string;
+  /** In milliseconds, as from `Date.now()`. */
+  startedAt: number;
+  endedAt?: number;
+}
+
+/** A prompt and its answer. */
+export interface Turn {
+  id: number;
+  prompt: string;
+  answer: Answer;
+}
+
+/** What the page shows. */
+export interface Conversation {
+  turns: Turn[];
+  /** How many of the oldest turns are no longer sent, because the server takes no more. */
+  leftOut: number;
+  /** The last prompt, if it was refused, and why. */
+  refused?: { prompt: string; sentence: string };
+}
+
+/** One step of an answer. The last one is `done`, `failed` or `refused`. */
+export type Progress =
+  | { type: "status"; text: string }
+  | { type: "token"; text: string }
+  | ({ type: "source" } & Source)
+  | { type: "leftOut"; turns: number }
+  | { type: "done" }
+  | { type: "failed"; sentence: string }
+  /** The prompt can't be answered as it is: the user gets it back. */
+  | { type: "refused"; sentence: string };
+
+export type Action = (Progress | { type: "start"; turns: Turn[] } | { type: "stop" }) & {
+  /** The time of the action, so that the reducer is pure. */
+  at: number;
+};
+
+/** Whether an answer is under way, so that it can be stopped. */
+export function isActive(answer: Answer | undefined): boolean {
+  return answer?.stage === "connecting" || answer?.stage === "streaming";
+}
+
+/** A turn whose answer starts now. */
+export function newTurn(id: number, prompt: string): Turn {
+  return {
+    id,
+    prompt,
+    answer: { stage: "connecting", text: "", sources: [], startedAt: Date.now() },
+  };
+}
+
+/** Takes an action; the steps of an answer belong to the last turn. */
+export function reduce(conversation: Conversation, action: Action): Conversation {
+  const { turns, leftOut } = conversation;
+  if (action.type === "start") {
+    return { turns: action.turns, leftOut: leftOut < action.turns.length ? leftOut : 0 };
+  }
+  const last = turns.at(-1);
+  if (!last || !isActive(last.answer)) return conversation;
+  const others = turns.slice(0, -1);
+  if (action.type === "leftOut") return { turns, leftOut: action.turns };
+  if (action.type === "refused") {
+    return { turns: others, leftOut, refused: { prompt: last.prompt, sentence: action.sentence } };
+  }
+  return { turns: [...others, { ...last, answer: advance(last.answer, action) }], leftOut };
+}
+
+function advance(
+  { status: _, ...answer }: Answer,
+  action: Exclude<Action, { type: "start" | "leftOut" | "refused" }>,
+): Answer {
+  switch (action.type) {
+    case "status":
+      return { ...answer, status: action.text };
+    case "token":
+      return { ...answer, stage: "streaming", text: answer.text + action.text };
+    case "source":
+      return { ...answer, sources: [...answer.sources, { title: action.title, url: action.url }] };
+    case "done":
+      return { ...answer, stage: "done", endedAt: action.at };
+    case "stop":
+      return { ...answer, stage: "stopped", endedAt: action.at };
+    case "failed":
+      return { ...answer, stage: "failed", problem: action.sentence, endedAt: action.at };
+  }
+}

@@ -1,0 +1,29 @@
+import { api } from "./api";
+import { PATIENCE } from "./stream";
+
+/** Milliseconds in which the server is asked once. */
+const INTERVAL = 5 * 60_000;
+
+let askedAt = Number.NEGATIVE_INFINITY;
+
+/**
+ * Asks the server for its health, so that one that sleeps starts while the user types.
+ *
+ * Does nothing if it has asked within five minutes.
+ *
+ * @param onStarting called with `true` if the server takes long to respond, and then with `false`
+ *   when it has responded or can't be reached.
+ */
+export async function wakeServer(onStarting: (isStarting: boolean) => void): Promise<void> {
+  if (performance.now() - askedAt < INTERVAL) return;
+  askedAt = performance.now();
+  const timer = setTimeout(onStarting, PATIENCE, true);
+  try {
+    await api.GET("/api/health");
+  } catch {
+    // Sending a prompt will say what is wrong.
+  } finally {
+    clearTimeout(timer);
+    onStarting(false);
+  }
+}
