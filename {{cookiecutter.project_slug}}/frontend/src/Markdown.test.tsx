@@ -163,10 +163,11 @@ const ALLOWED = new Map(
 )
   .set("a", ["href", "target", "rel"])
   .set("button", ["type", "class"])
-  .set("div", ["class"])
+  .set("div", ["class", "tabindex"])
   .set("input", ["type", "disabled", "checked", "aria-label"])
   .set("ol", ["start"])
   .set("path", ["d"])
+  .set("pre", ["tabindex"])
   .set("svg", ["class", "viewBox", "aria-hidden"])
   .set("td", ["class"])
   .set("th", ["class"]);
