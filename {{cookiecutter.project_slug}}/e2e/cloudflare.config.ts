@@ -7,7 +7,7 @@ const { backend, default: config } = await import("./playwright.config.ts");
 export default {
   ...config,
   webServer: [
-    backend,
+    ...backend,
     {
       name: "worker",
       command: "bun run build:cloudflare-prod && bun scripts/cloudflare/wrangler.ts --production",

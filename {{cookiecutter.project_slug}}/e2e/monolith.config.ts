@@ -6,6 +6,7 @@ const { default: config } = await import("./playwright.config.ts");
 
 export default {
   ...config,
+  grepInvert: [config.grepInvert ?? [], /@model/].flat(), // no provider runs inside the container
   webServer: [
     {
       name: "image",

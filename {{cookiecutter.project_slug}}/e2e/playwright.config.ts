@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { chromium, defineConfig, devices } from "@playwright/test";
 import { ports } from "./ports.ts";
-import { isGiven, production, url } from "./target.ts";
+import { isGiven, production, provider, url } from "./target.ts";
 
 const executablePath = [process.env.CHROMIUM, "/usr/bin/chromium", chromium.executablePath()].find(
   (path) => path && existsSync(path),
@@ -17,16 +17,33 @@ if (!executablePath) {
 const leftOut: RegExp[] = [];
 leftOut.push(production ? /@dev/ : /@production/); // the dev server has no built files
 if (isGiven && !process.env.E2E_ECHO) leftOut.push(/@echo/); // only a test's backend has /api/echo
+if (isGiven && !process.env.E2E_PROVIDER) leftOut.push(/@model/); // it asks a model of its own
 
-/** The backend with scripted answers, for the servers in front of it. */
-export const backend = {
-  name: "backend",
-  command: "bun scripts/python.ts -m tests.serve",
-  cwd: "..",
-  env: { ACCESS_LOG: "false", BACKEND_HOST: "127.0.0.1", BACKEND_PORT: ports.backend },
-  url: `http://127.0.0.1:${ports.backend}/api/health`,
-  gracefulShutdown: { signal: "SIGTERM", timeout: 10_000 },
-} as const;
+/** The backend with scripted answers and the provider of its model, for the servers in front of it. */
+export const backend = [
+  {
+    name: "provider",
+    command: `bun scripts/python.ts -m tests.provider ${ports.provider}`,
+    cwd: "..",
+    url: `${provider.url}/requests`,
+  },
+  {
+    name: "backend",
+    command: "bun scripts/python.ts -m tests.serve",
+    cwd: "..",
+    env: {
+      ACCESS_LOG: "false",
+      BACKEND_HOST: "127.0.0.1",
+      BACKEND_PORT: ports.backend,
+      MODEL_API_KEY: provider.key,
+      MODEL_BASE_URL: `${provider.url}/v1`,
+      MODEL_IDLE_SECONDS: "3",
+      MODEL_NAME: "test-model",
+    },
+    url: `http://127.0.0.1:${ports.backend}/api/health`,
+    gracefulShutdown: { signal: "SIGTERM", timeout: 10_000 },
+  },
+] as const;
 
 export default defineConfig({
   testDir: ".",
@@ -49,7 +66,7 @@ export default defineConfig({
   },
   ...(!isGiven && {
     webServer: [
-      backend,
+      ...backend,
       {
         name: "frontend",
         command: "bun run --silent --cwd frontend dev",

@@ -14,9 +14,11 @@ export async function freePort(): Promise<number> {
 // Playwright's processes inherit these variables, so all of them use the ports of the first.
 process.env.E2E_BACKEND_PORT ??= String(await freePort());
 process.env.E2E_FRONTEND_PORT ??= String(await freePort());
+process.env.E2E_PROVIDER_PORT ??= String(await freePort());
 
 /** The ports of the servers that Playwright starts. */
 export const ports = {
   backend: process.env.E2E_BACKEND_PORT,
   frontend: process.env.E2E_FRONTEND_PORT,
+  provider: process.env.E2E_PROVIDER_PORT,
 };

@@ -13,6 +13,12 @@ export const isGiven = Boolean(process.env.E2E_URL);
  */
 export const production = (process.env.E2E_SERVER || (isGiven ? "given" : "dev")) !== "dev";
 
+/** The model provider that the server asks: backend/tests/provider.py, here or at `E2E_PROVIDER`. */
+export const provider = {
+  url: process.env.E2E_PROVIDER || `http://127.0.0.1:${ports.provider}`,
+  key: process.env.E2E_MODEL_KEY || "sk-test-123456",
+};
+
 /** Asks `/stream` for the answer to a prompt. */
 export function ask(prompt: unknown, init: RequestInit = {}): Promise<Response> {
   return fetch(`${url}/stream`, {

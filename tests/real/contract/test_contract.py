@@ -1,13 +1,14 @@
 """The project's own contract suite, in Chromium, against each server that its commands start."""
 
-import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import time
+import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import httpx
@@ -15,6 +16,7 @@ import pytest
 
 from tests import projects
 from tests.real.cloudflare.preview import Preview, free_port, prepare
+from tests.real.contract.provider import provider_here, provider_in
 from tests.real.docker import docker
 from tests.real.monolith.container import HARDENED, Container, assert_problem
 
@@ -24,12 +26,13 @@ REFUSALS = Path(__file__).parent / "refusals.test.ts"
 ECHO = Path(__file__).parents[1] / "echo.py"
 PORTS = ("FRONTEND_PORT", "BACKEND_PORT", "WORKER_PORT", "IMAGE_PORT")
 LIMITED = "/api/any"
+WORKER = f"t{uuid.uuid4().hex[:10]}"
 KEY = 'pa$word # with "quotes"'
 
 
 @pytest.fixture(scope="module")
 def app(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project of both layouts with a scripted answer, an echo and a secret in its `.env`.
+    """A project of both layouts with a scripted answer, an echo, and a model in its `.env`.
 
     Its suite has the tests of real refusals too, and a second path has a limit.
     """
@@ -44,13 +47,29 @@ def app(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         module = backend / "app" / name
         module.unlink()  # a hard link: writing to it would change the project that others share
         shutil.copy(source, module)
-    manifest = json.loads((folder / "package.json").read_text())
-    manifest["config"]["limitedPaths"].append(LIMITED)
-    (folder / "package.json").unlink()
-    (folder / "package.json").write_text(json.dumps(manifest))
+    replace(folder / "package.json", r'"limitedPaths": \[', rf'\g<0>"{LIMITED}", ')
     ports = "".join(f"{name}={free_port()}\n" for name in PORTS)
-    (folder / ".env").write_text(f"MODEL_API_KEY='{KEY}'\nMODEL_NAME=a-model\n{ports}")
+    model = (
+        f"MODEL_API_KEY='{KEY}'\nMODEL_NAME=a-model\nMODEL_IDLE_SECONDS=3\n"
+        f"MODEL_BASE_URL=http://127.0.0.1:{free_port()}/v1\n"
+    )
+    (folder / ".env").write_text(model + ports)
+    # A name of its own, by which its containers are found.
+    replace(folder / "wrangler.toml", 'name = "my-app"', f'name = "{WORKER}"')
     return folder
+
+
+def replace(path: Path, pattern: str, by: str) -> None:
+    """Replace the one match in a file, which may be a hard link to one that others share."""
+    text, count = re.subn(pattern, by, path.read_text())
+    assert count == 1, pattern
+    path.unlink()
+    path.write_text(text)
+
+
+def settings_of(app: Path) -> dict[str, str]:
+    """Read what is set in `.env`."""
+    return dict(line.split("=", 1) for line in (app / ".env").read_text().splitlines())
 
 
 @contextmanager
@@ -65,8 +84,7 @@ def serve(app: Path, command: str, port: str) -> Iterator[str]:
     Yields:
         The URL.
     """
-    settings = dict(line.split("=", 1) for line in (app / ".env").read_text().splitlines())
-    url = f"http://localhost:{settings[port]}"
+    url = f"http://localhost:{settings_of(app)[port]}"
     with (app / "server.log").open("w") as log:
         server = subprocess.Popen(
             ["bun", "run", command], cwd=app, env=projects.environment(), stdin=subprocess.DEVNULL,
@@ -91,27 +109,47 @@ def serve(app: Path, command: str, port: str) -> Iterator[str]:
             os.killpg(server.pid, signal.SIGKILL)
 
 
-def check_contract(app: Path, url: str, *options: str, server: str = "") -> None:
+def provider_of(app: Path, command: str) -> AbstractContextManager[str]:
+    """Run the provider where the backend of a running command looks for it."""
+    settings = settings_of(app)
+    port = int(settings["MODEL_BASE_URL"].removesuffix("/v1").rpartition(":")[2])
+    found = {
+        "preview": f"name={WORKER}",
+        "preview:monolith": f"publish={settings['IMAGE_PORT']}",
+    }
+    if command not in found:
+        return provider_here(app, port)
+    names = docker("ps", "--format", "{{.Names}}", "--filter", found[command]).split()
+    [container] = [name for name in names if not name.endswith("-proxy")]
+    return provider_in(container, app, port)
+
+
+def check_contract(
+    app: Path, url: str, *options: str, server: str = "", provider: str = ""
+) -> None:
     """Run the suite, or the part that options choose, against a URL."""
-    target = (f"E2E_URL={url}", f"E2E_SERVER={server}", "E2E_ECHO=1")
+    target = (
+        *(f"E2E_URL={url}", f"E2E_SERVER={server}", "E2E_ECHO=1"),
+        *(f"E2E_PROVIDER={provider}", f"E2E_MODEL_KEY={KEY}"),
+    )
     done = projects.run(app, "env", *target, "bun", "run", "e2e", *options, seconds=600)
     assert " passed" in done.stdout
 
 
 @pytest.mark.parametrize(
-    ("command", "port"),
+    ("command", "port", "tests"),
     [
-        ("dev", "FRONTEND_PORT"),
-        ("dev:cloudflare", "WORKER_PORT"),
-        ("preview", "WORKER_PORT"),
-        ("preview:monolith", "IMAGE_PORT"),
+        ("dev", "FRONTEND_PORT", ("--grep", "@model")),
+        ("dev:cloudflare", "WORKER_PORT", ("--grep", "@model")),
+        ("preview", "WORKER_PORT", ("--grep-invert", "@limited|@starting")),
+        ("preview:monolith", "IMAGE_PORT", ("--grep", "@model")),
     ],
 )
-def test_a_server(app: Path, command: str, port: str) -> None:
-    with serve(app, command, port) as url:
+def test_a_server(app: Path, command: str, port: str, tests: tuple[str, str]) -> None:
+    """Run what test_workflows.py does not run against the same kind of server."""
+    with serve(app, command, port) as url, provider_of(app, command) as provider:
         assert httpx.get(f"{url}/env", timeout=60).json()["settings"]["MODEL_API_KEY"] is True
-        left_out = "@limited|@starting" + ("|@production" if command == "dev" else "")
-        check_contract(app, url, "--grep-invert", left_out, server=command)
+        check_contract(app, url, *tests, server=command, provider=provider)
         if command != "dev":
             check_limit(url)
 

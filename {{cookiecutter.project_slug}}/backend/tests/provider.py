@@ -3,9 +3,10 @@
 It is one file of standard-library Python, so it also runs inside a container that has no tests.
 The last message decides what happens: a number is a status (`429 7`: with `Retry-After: 7`), the
 names in `FAULTS`, `answer` and `events` each break in their own way, `send JSON` sends an event of
-your own, `call NAME JSON` calls a tool if the request has any, and any other text is answered, a
-tool's result too. `once NAME` breaks only the first time.
-`GET /requests` lists what arrived and how each answer ended.
+your own, `call NAME JSON` calls a tool if the request has any, `go away 3` answers and then refuses
+connections for 3 s, and any other text is answered, a tool's result too. `once NAME` breaks only
+the first time.
+`GET /requests` lists what arrived, and how each answer ended.
 """
 
 import asyncio
@@ -67,6 +68,9 @@ class Provider:
     port: int = 0
     requests: list[Request] = field(default_factory=list)
     connections: int = 0
+    server: asyncio.Server | None = field(default=None, repr=False)
+    writers: set[asyncio.StreamWriter] = field(default_factory=set, repr=False)
+    leaving: asyncio.Task[None] | None = field(default=None, repr=False)
     stop: Callable[[], object] = field(default=lambda: None, repr=False)
 
     @property
@@ -76,21 +80,41 @@ class Provider:
 
     async def serve(self, started: Callable[[], object] = lambda: None) -> None:
         """Serve on the loopback address until stopped."""
-        server = await asyncio.start_server(self.connected, "127.0.0.1", self.port)
-        self.port = server.sockets[0].getsockname()[1]
+        stopped = asyncio.Event()
         loop = asyncio.get_running_loop()
-        self.stop = lambda: loop.call_soon_threadsafe(server.close)
+        self.stop = lambda: loop.call_soon_threadsafe(stopped.set)
+        await self.open()
         started()
-        with suppress(asyncio.CancelledError):
-            await server.serve_forever()
+        await stopped.wait()
+        self.close()
+
+    async def open(self) -> None:
+        """Accept connections."""
+        self.server = await asyncio.start_server(self.connected, "127.0.0.1", self.port)
+        self.port = self.server.sockets[0].getsockname()[1]
+
+    def close(self) -> None:
+        """Refuse connections, and close those that are open."""
+        if self.server:
+            self.server.close()
+        for writer in self.writers:
+            writer.close()
+
+    async def leave(self, seconds: float) -> None:
+        """Be away for some time."""
+        self.close()
+        await asyncio.sleep(seconds)
+        await self.open()
 
     async def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve the requests of one connection until a side closes it."""
         self.connections += 1
         connection = self.connections
+        self.writers.add(writer)
         with suppress(ConnectionError, asyncio.IncompleteReadError):
             while await self.serve_request(reader, writer, connection):
                 pass
+        self.writers.remove(writer)
         writer.close()
 
     async def serve_request(
@@ -143,6 +167,9 @@ class Provider:
             request.ended = "hung up"
         else:
             await self.stream(writer, request, command)
+            if command.startswith("go away "):
+                seconds = float(command.removeprefix("go away "))
+                self.leaving = asyncio.create_task(self.leave(seconds))
 
     def is_first(self, request: Request) -> bool:
         """Say whether no earlier request had the same messages."""
@@ -235,6 +262,8 @@ def text(messages: list[dict[str, str]]) -> Iterator[Chunk]:
     words = messages[-1]["content"].split(" ")
     for token in (f"Answer {len(questions)} ", "to “", *words, "” … 日本語 🙂"):
         yield {"content": token}
+    while words == ["endless"]:
+        yield {"content": "and "}
 
 
 def cut(data: bytes) -> Iterator[bytes]:
