@@ -17,10 +17,7 @@ from pathlib import Path
 ANSWERS: dict[str, str] = {{dict(cookiecutter)}}  # type: ignore # noqa: F821
 
 OWNED = {  # the paths that only one layout has
-    "cloudflare": (
-        "Dockerfile-* worker wrangler.toml */cloudflare* */*/cloudflare* */*/deploy.yml "
-        "*/*/preview.yml"
-    ),
+    "cloudflare": "Dockerfile-* worker wrangler* */cloudflare* */*/cl* */*/deploy* */*/preview.yml",
     "monolith": "Dockerfile Dockerfile.* compose* deploy image */image */monolith* */*/image.yml",
 }
 PLACES = (  # which answer replaces the word after which text of which file
