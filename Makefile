@@ -5,7 +5,7 @@ SETUP := cd / && $(PYTHON) -I "$(CURDIR)/tools/setup.py"
 
 WORKFLOWS := $(wildcard .github/workflows/*.yml {{cookiecutter.project_slug}}/.github/workflows/*.yml)
 ACTIONS := $(wildcard {{cookiecutter.project_slug}}/.github/actions/*/action.yml)
-BENCHES := generation app page model cloudflare monolith
+BENCHES := generation app page model cloudflare monolith wake
 
 .PHONY: demo test test-real lint lock bench $(BENCHES:%=bench-%)
 
@@ -32,7 +32,7 @@ lint: ## Check this repository's own code
 lock: ## Resolve every locked dependency again, here and in the template; `make lock upgrade=1` takes the latest versions
 	@$(SETUP) dev python -m tools.lock $(if $(upgrade),--upgrade)
 
-bench: $(BENCHES:%=bench-%) ## Run every bench: make bench-generation, bench-app, bench-model, bench-cloudflare, bench-monolith
+bench: $(BENCHES:%=bench-%) ## Run every bench: make bench-generation, bench-app, bench-page, bench-model, bench-cloudflare, bench-monolith, bench-wake
 
-$(BENCHES:%=bench-%): ## Print one bench's results; bench-model needs valgrind; app, cloudflare and monolith need Docker
+$(BENCHES:%=bench-%): ## Print one bench's results; bench-model needs valgrind; app, cloudflare, monolith and wake need Docker
 	@$(SETUP) dev python -m bench.run $(@:bench-%=%)

@@ -14,6 +14,7 @@ from bench.cloudflare import bench as cloudflare
 from bench.generation import bench as generation
 from bench.model import bench as model
 from bench.monolith import bench as monolith
+from bench.wake import bench as wake
 from tests.projects import shared
 from tests.real.docker import docker
 from tools.generate import ROOT
@@ -78,6 +79,7 @@ BENCHES: dict[str, Callable[[Path], None]] = {
     "model": lambda _: model.main(),
     "monolith": lambda base: monolith.main(shared(base, "monolith")),
     "page": page,
+    "wake": lambda base: wake.main(shared(base, "cloudflare")),
 }
 
 
