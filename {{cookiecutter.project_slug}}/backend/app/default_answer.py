@@ -38,7 +38,7 @@ def description_of(text: str) -> str:
     sentences = [part for part in re.split(r"[.!?…]+(?:\s|$)", text) if part.strip()]
     seconds = round(len(words) / WORDS_PER_MINUTE_READ * 60)
     repeated = [
-        f"“{word}” ({times} times)"
+        f"`{word}` ({times} times)"
         for word, times in Counter(word.lower() for word in words).most_common(3)
         if times > 1
     ]
@@ -49,7 +49,7 @@ def description_of(text: str) -> str:
     ]
     if words:
         facts.append(f"Reading them takes about {count(max(seconds, 1), 'second')}.")
-        facts.append(f"The longest word is “{longest}”.")
+        facts.append(f"The longest word is `{longest}`.")
     if repeated:
         facts.append(f"You repeat {', '.join(repeated)}.")
     return (

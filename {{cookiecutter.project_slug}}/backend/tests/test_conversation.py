@@ -119,7 +119,7 @@ def test_a_client_that_leaves_closes_the_providers_connection(
 def test_without_a_model_the_message_is_described() -> None:
     text = description_of("The cat saw the dog. It ran!")
     assert "7 words, 2 sentences and 28 characters" in text
-    assert "“the” (2 times)" in text
+    assert "`the` (2 times)" in text
 
 
 START = """
