@@ -122,7 +122,9 @@ for (const clickCount of [1, 2]) {
     await page.goto("/");
     await holdPrompts(page);
     const prompts = countPrompts(page);
+    const sent = page.waitForRequest("**/stream");
     await ask(page);
+    await sent;
     await page.getByRole("button", { name: "Stop" }).click({ clickCount });
     await expect(page.getByText("Stopped", { exact: true })).toBeVisible();
     await page.waitForTimeout(300); // in which a second prompt would be sent
@@ -196,13 +198,29 @@ test("no content widens the page", async ({ page }) => {
   expect(await overflow(page)).toBeLessThanOrEqual(0);
 });
 
+/** Keeps the code of the conversation from loading, as a slow network does, until it is released. */
+async function holdConversation(page: Page): Promise<() => void> {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(/\/chat[.-][^/]*$/, async (route) => {
+    await released;
+    await route.continue();
+  });
+  return release;
+}
+
 for (const width of [320, 768]) {
   test(`nothing jumps when an answer starts or ends: ${width} px`, async ({ page }) => {
     await page.setViewportSize({ width, height: 800 });
     await page.goto("/");
+    const release = await holdConversation(page);
     await page.getByRole("textbox", { name: "Prompt" }).fill("20 0.05");
     const recorded = await recordFrames(page);
     await page.keyboard.press("Enter");
+    await expect(page.getByText("20 0.05")).toBeVisible();
+    release();
     await expect(page.getByText("Done", { exact: true })).toBeVisible();
     await expect(page.getByRole("button", { name: "Retry" })).toBeVisible();
     const frames = await recorded.jsonValue();

@@ -1,6 +1,7 @@
 import { useRef } from "react";
 import { displayName } from "../../package.json";
 import { Composer } from "./Composer";
+import type { Turn } from "./conversation";
 import { Footer } from "./Footer";
 import { Icon } from "./Icon";
 import { ReloadPrompt } from "./ReloadPrompt";
@@ -34,9 +35,12 @@ export function App() {
         <ThemeToggle />
       </header>
       {isEmpty && <Welcome onChoose={actions.send} />}
-      {!isEmpty && chat && (
-        <chat.Conversation conversation={conversation} onRetry={actions.retry} />
-      )}
+      {!isEmpty &&
+        (chat ? (
+          <chat.Conversation conversation={conversation} onRetry={actions.retry} />
+        ) : (
+          <Questions turns={conversation.turns} />
+        ))}
       <Composer
         ref={field}
         active={active}
@@ -49,5 +53,18 @@ export function App() {
       <Footer />
       <ReloadPrompt />
     </main>
+  );
+}
+
+/** What the user asked, shown until the code of the conversation has loaded. */
+function Questions({ turns }: { turns: Turn[] }) {
+  return (
+    <section className="conversation">
+      {turns.map(({ id, prompt }) => (
+        <p key={id} className="question">
+          {prompt}
+        </p>
+      ))}
+    </section>
   );
 }
