@@ -11,6 +11,8 @@ interface Asked {
   body: { messages: { role: string; content: string }[] };
   /** How the answer ended, if it has. */
   ended: string | null;
+  /** When the client left, in seconds since the epoch. */
+  left_at: number | null;
 }
 
 test.describe.configure({ mode: "default" }); // in order, since the provider goes away in between
@@ -61,14 +63,20 @@ test.describe("a model", { tag: "@model" }, () => {
     expect(report).not.toContain(provider.key);
   });
 
-  test("is left when the user stops", async ({ page }) => {
+  test("is left within a second when the user stops", async ({ page }) => {
     await askModel(page, "endless");
     await expect(page.getByTestId("answer")).toContainText("Answer 1");
-    const ending = async () => (await askedFor("endless")).at(-1)?.ended;
-    expect(await ending()).toBeNull();
-    await page.getByRole("button", { name: "Stop" }).click();
+    const asked = async () => (await askedFor("endless")).at(-1);
+    expect((await asked())?.ended).toBeNull();
+    const stoppedAt = await page.getByRole("button", { name: "Stop" }).evaluate((button: HTMLElement) => {
+      button.click();
+      return Date.now();
+    });
     await expect(page.getByText("Stopped", { exact: true })).toBeVisible();
-    await expect.poll(ending).toBe("client left");
+    await expect.poll(async () => (await asked())?.ended).toBe("client left");
+    const seconds = ((await asked())?.left_at ?? Number.NaN) - stoppedAt / 1000;
+    test.info().annotations.push({ type: "left after", description: `${seconds.toFixed(3)} s` });
+    expect(seconds).toBeLessThan(1);
   });
 
   for (const [message, sentence] of [
