@@ -5,9 +5,10 @@ SETUP := cd / && $(PYTHON) -I "$(CURDIR)/tools/setup.py"
 
 WORKFLOWS := $(wildcard .github/workflows/*.yml {{cookiecutter.project_slug}}/.github/workflows/*.yml)
 ACTIONS := $(wildcard {{cookiecutter.project_slug}}/.github/actions/*/action.yml)
+FORMS := .github/ISSUE_TEMPLATE/bug.yml .github/ISSUE_TEMPLATE/idea.yml
 BENCHES := generation app page model cloudflare monolith wake
 
-.PHONY: demo test test-real lint lock bench $(BENCHES:%=bench-%)
+.PHONY: demo test test-real lint lock pictures bench $(BENCHES:%=bench-%)
 
 demo: ## Generate an app and serve it; answers: make demo deployment=monolith backend_port=31000
 	@$(SETUP) demo python -m tools.demo
@@ -26,11 +27,16 @@ lint: ## Check this repository's own code
 	@$(SETUP) dev shellcheck .ci/run $(wildcard tools/*.sh)
 	@$(SETUP) dev check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
 	@$(SETUP) dev check-jsonschema --builtin-schema vendor.github-actions $(ACTIONS)
+	@$(SETUP) dev check-jsonschema --builtin-schema vendor.github-issue-forms $(FORMS)
 	@$(SETUP) dev check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 	@$(SETUP) dev zizmor --quiet --offline --pedantic .github '{{cookiecutter.project_slug}}/.github'
 
 lock: ## Resolve every locked dependency again, here and in the template; `make lock upgrade=1` takes the latest versions
 	@$(SETUP) dev python -m tools.lock $(if $(upgrade),--upgrade)
+
+pictures: ## Make the pictures of README.md again; needs Docker and Chromium
+	@$(SETUP) dev python -m tools.pictures.conversation
+	@$(SETUP) dev python -m tools.pictures.scaling
 
 bench: $(BENCHES:%=bench-%) ## Run every bench: make bench-generation, bench-app, bench-page, bench-model, bench-cloudflare, bench-monolith, bench-wake
 

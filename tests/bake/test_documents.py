@@ -64,7 +64,7 @@ def wrong_links(document: Path) -> list[str]:
     for link in re.findall(r"\]\(([^)\s]+)\)", document.read_text("utf-8")):
         path, _, anchor = unquote(link).partition("#")
         target = document.parent / path if path else document
-        if re.match(r"[a-z]+:|\.\./\.\./security/", link):  # the latter is GitHub's own page
+        if re.match(r"[a-z]+:|\.\./\.\./(security|actions)/", link):  # GitHub's own pages
             continue
         if not target.exists() or (anchor and anchor not in anchors(target)):
             wrong.append(link)
@@ -189,3 +189,9 @@ def test_what_does_not_exist_is_found(text: str, wrong: list[str], folder: Path)
     found += wrong_names(text, document, root) + wrong_settings(text, root)
     document.unlink()
     assert found == wrong
+
+
+def test_the_pictures_of_the_readme_load_quickly() -> None:
+    names = re.findall(r"!\[[^]]*\]\((docs/[^)]+)\)", (ROOT / "README.md").read_text("utf-8"))
+    assert names
+    assert sum((ROOT / name).stat().st_size for name in names) < 3_000_000

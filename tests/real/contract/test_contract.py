@@ -1,14 +1,10 @@
 """The project's own contract suite, in Chromium, against each server that its commands start."""
 
-import os
 import re
 import shutil
-import signal
 import subprocess
-import time
 import uuid
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import httpx
@@ -16,6 +12,7 @@ import pytest
 
 from tests import projects
 from tests.real.cloudflare.preview import Preview, free_port, prepare
+from tests.real.commands import serve, settings_of
 from tests.real.contract.provider import provider_here, provider_in
 from tests.real.docker import docker
 from tests.real.monolith.container import HARDENED, Container, assert_problem
@@ -65,48 +62,6 @@ def replace(path: Path, pattern: str, by: str) -> None:
     assert count == 1, pattern
     path.unlink()
     path.write_text(text)
-
-
-def settings_of(app: Path) -> dict[str, str]:
-    """Read what is set in `.env`."""
-    return dict(line.split("=", 1) for line in (app / ".env").read_text().splitlines())
-
-
-@contextmanager
-def serve(app: Path, command: str, port: str) -> Iterator[str]:
-    """Run a command of the project until it serves, and stop it with all that it started.
-
-    Args:
-        app: the project.
-        command: the name of its script.
-        port: the setting in `.env` with the port that it serves on.
-
-    Yields:
-        The URL.
-    """
-    url = f"http://localhost:{settings_of(app)[port]}"
-    with (app / "server.log").open("w") as log:
-        server = subprocess.Popen(
-            ["bun", "run", command], cwd=app, env=projects.environment(), stdin=subprocess.DEVNULL,
-            stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
-        )  # fmt: skip
-    try:
-        deadline = time.monotonic() + 240
-        while True:
-            assert server.poll() is None, (app / "server.log").read_text()[-4000:]
-            assert time.monotonic() < deadline, (app / "server.log").read_text()[-4000:]
-            try:
-                if httpx.get(f"{url}/api/health", timeout=60).status_code == 200:
-                    break
-            except httpx.TransportError:
-                time.sleep(0.5)
-        yield url
-    finally:
-        os.killpg(server.pid, signal.SIGINT)
-        try:
-            server.wait(30)
-        except subprocess.TimeoutExpired:
-            os.killpg(server.pid, signal.SIGKILL)
 
 
 def provider_of(app: Path, command: str) -> AbstractContextManager[str]:

@@ -1,0 +1,55 @@
+"""The commands of a project that serve it, run until a test ends."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from tests import projects
+
+
+def settings_of(app: Path) -> dict[str, str]:
+    """Read what is set in `.env`."""
+    return dict(line.split("=", 1) for line in (app / ".env").read_text().splitlines())
+
+
+@contextmanager
+def serve(app: Path, command: str, port: str) -> Iterator[str]:
+    """Run a command of the project until it serves, and stop it with all that it started.
+
+    Args:
+        app: the project.
+        command: the name of its script.
+        port: the setting in `.env` with the port that it serves on.
+
+    Yields:
+        The URL.
+    """
+    url = f"http://localhost:{settings_of(app)[port]}"
+    with (app / "server.log").open("w") as log:
+        server = subprocess.Popen(
+            ["bun", "run", command], cwd=app, env=projects.environment(), stdin=subprocess.DEVNULL,
+            stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
+        )  # fmt: skip
+    try:
+        deadline = time.monotonic() + 240
+        while True:
+            assert server.poll() is None, (app / "server.log").read_text()[-4000:]
+            assert time.monotonic() < deadline, (app / "server.log").read_text()[-4000:]
+            try:
+                if httpx.get(f"{url}/api/health", timeout=60).status_code == 200:
+                    break
+            except httpx.TransportError:
+                time.sleep(0.5)
+        yield url
+    finally:
+        os.killpg(server.pid, signal.SIGINT)
+        try:
+            server.wait(30)
+        except subprocess.TimeoutExpired:
+            os.killpg(server.pid, signal.SIGKILL)
