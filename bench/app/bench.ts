@@ -4,9 +4,10 @@
 //
 // It gets an installed project and NAME=URL of each server of its production build, which Lighthouse judges.
 // Chromium stands at /usr/bin/chromium.
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
+import { weigh } from "./weight.ts";
 
 const RUNS = 5;
 /** Milliseconds between edits: watchers and bytecode tell times apart by up to a second. */
@@ -14,52 +15,9 @@ const PACE = 1100;
 const CHROMIUM = "/usr/bin/chromium";
 const [folder = ".", ...targets] = process.argv.slice(2);
 const project = resolve(folder);
-const dist = join(project, "dist/frontend");
-const floor = join(project, "frontend/.floor");
-
-function run(command: string[], cwd = project): string {
-  const { success, stdout, stderr } = Bun.spawnSync(command, { cwd, stderr: "pipe" });
-  if (!success) throw new Error(`${command.join(" ")} failed: ${stderr}`);
-  return stdout.toString();
-}
-
-/** The bytes of a folder's files with an ending, each compressed by gzip as servers do. */
-function gzipBytes(folder: string, ending: string, isIncluded = (_: string) => true): number {
-  return readdirSync(folder)
-    .filter((name) => name.endsWith(ending) && isIncluded(name))
-    .reduce(
-      (sum, name) => sum + Bun.gzipSync(readFileSync(join(folder, name)), { level: 9 }).length,
-      0,
-    );
-}
 
 function median(numbers: number[]): number {
   return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
-}
-
-/** Builds a page of React and react-dom alone, by the project's own Vite: the floor. */
-function buildFloor(): number {
-  mkdirSync(floor, { recursive: true });
-  writeFileSync(
-    join(floor, "index.html"),
-    '<div id="root"></div><script type="module" src="/main.js"></script>',
-  );
-  writeFileSync(
-    join(floor, "main.js"),
-    'import { createElement } from "react"; import { createRoot } from "react-dom/client";' +
-      'createRoot(document.getElementById("root")).render(createElement("p"));',
-  );
-  writeFileSync(
-    join(floor, "vite.config.js"),
-    "export default { build: { modulePreload: { polyfill: false } } };",
-  );
-  run(
-    ["bunx", "vite", "build", floor, "--config", join(floor, "vite.config.js")],
-    join(project, "frontend"),
-  );
-  const bytes = gzipBytes(join(floor, "dist/assets"), ".js");
-  rmSync(floor, { recursive: true });
-  return bytes;
 }
 
 /** Lighthouse's four scores, each the median of some runs, by category. */
@@ -151,11 +109,7 @@ async function developmentLoop() {
   }
 }
 
-run(["bun", "run", "build"]);
-const assets = join(dist, "assets");
-const floorBytes = buildFloor();
-const first = gzipBytes(assets, ".js", (name) => name.startsWith("index-"));
-const css = gzipBytes(assets, ".css");
+const { script: first, floor: floorBytes, css } = weigh(project);
 const scores: Record<string, Record<string, number>> = {};
 for (const target of targets) {
   const [name = "", url = ""] = target.split(/=(.*)/);

@@ -1,6 +1,7 @@
 """A fresh project of each layout, by the commands of its own README, passes its own checks."""
 
 import html
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from tests.projects import LAYOUTS, generate, run, shared
 from tests.rendered_hook import questions
+from tools.generate import ROOT
 
 
 @pytest.mark.parametrize("deployment", LAYOUTS)
@@ -66,6 +68,16 @@ def test_the_page_is_named_as_answered(cloudflare_app: Path, tmp_path: Path) -> 
     [description] = re.findall('<meta name="description" content="([^"]*)"', page)
     assert html.unescape(title) == answers["project_name"]
     assert html.unescape(description) == answers["description"]
+
+
+def test_the_first_page_stays_light(cloudflare_app: Path, tmp_path: Path) -> None:
+    project = generate(tmp_path, initialize_git="false")
+    for name in ("node_modules", "frontend/node_modules"):
+        (project / name).symlink_to(cloudflare_app / name)
+    command = ("bun", str(ROOT / "bench/app/weight.ts"), str(project))
+    weight = json.loads(run(project, *command).stdout)
+    assert weight["script"] <= weight["floor"] + 4096, weight
+    assert weight["css"] <= 6144, weight
 
 
 def test_the_frontend_works_in_any_folder_and_environment(

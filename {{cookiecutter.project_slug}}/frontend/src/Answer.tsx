@@ -47,7 +47,7 @@ export function Answer({ answer, Text, onRetry }: Props) {
         {!active && text && <CopyButton text={text} />}
         {!active && onRetry && (
           <button type="button" className="ghost" onClick={onRetry}>
-            <Icon name="retry" />
+            <Icon path="M20 12a8 8 0 1 1-2.4-5.7L20 8.5M20 4v4.5h-4.5" />
             <span>Retry</span>
           </button>
         )}

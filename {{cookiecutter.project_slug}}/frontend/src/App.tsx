@@ -27,7 +27,7 @@ export function App() {
           <>
             <h1>{displayName}</h1>
             <button type="button" className="ghost" onClick={startAnew}>
-              <Icon name="plus" />
+              <Icon path="M12 5v14M5 12h14" />
               <span>New chat</span>
             </button>
           </>

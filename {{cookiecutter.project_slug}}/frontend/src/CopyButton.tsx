@@ -1,12 +1,13 @@
 import { useState } from "react";
 import { Icon } from "./Icon";
 
-const COPIED = { icon: "check", label: "Copied" } as const;
-const NOT_COPIED = { icon: "cross", label: "Can't copy" } as const; // no permission, or no TLS
+const COPY = "M9 9h11v11H9zM5 15H4V4h11v1";
+const COPIED = { icon: "M5 13l4.5 4.5L19 7", label: "Copied" };
+const NOT_COPIED = { icon: "M6 6l12 12M18 6L6 18", label: "Can't copy" }; // no permission, or no TLS
 
 /** A button that copies a text to the clipboard, and says whether it could. */
 export function CopyButton({ text, label = "Copy" }: { text: string; label?: string }) {
-  const [result, setResult] = useState<typeof COPIED | typeof NOT_COPIED>();
+  const [result, setResult] = useState<typeof COPIED>();
 
   async function copy() {
     try {
@@ -19,7 +20,7 @@ export function CopyButton({ text, label = "Copy" }: { text: string; label?: str
 
   return (
     <button type="button" className="ghost" onClick={copy} onBlur={() => setResult(undefined)}>
-      <Icon name={result?.icon ?? "copy"} />
+      <Icon path={result?.icon ?? COPY} />
       <span>{result?.label ?? label}</span>
     </button>
   );

@@ -31,7 +31,7 @@ export function Environment({ onClose }: { onClose: () => void }) {
       <form method="dialog">
         <h2 id="environment">Environment</h2>
         <button type="submit" className="round" aria-label="Close">
-          <Icon name="cross" />
+          <Icon path="M6 6l12 12M18 6L6 18" />
         </button>
       </form>
       {failed && <p role="alert">The report can't be loaded.</p>}
