@@ -18,7 +18,7 @@ ANSWERS: dict[str, str] = {{dict(cookiecutter)}}  # type: ignore # noqa: F821
 
 OWNED = {  # the paths that only one layout has
     "cloudflare": "Dockerfile-* worker wrangler* */cloudflare* */*/cl* */*/deploy* */*/preview.yml",
-    "monolith": "Dockerfile Dockerfile.* compose* deploy image */image */monolith* */*/image.yml",
+    "monolith": "Dockerfile Dockerfile.* compose* deploy image */image */mono* */*/imag* */*/mono*",
 }
 PLACES = (  # which answer replaces the word after which text of which file
     ("project_slug", "bun.lock", '"name": "'),

@@ -68,3 +68,18 @@ def wait_until_it_responds(url: str) -> None:
         else:
             return
     raise TimeoutError(url)
+
+
+def wait_until_it_listens(port: int) -> None:
+    """Wait until something accepts connections at a port of this machine.
+
+    Raises:
+        TimeoutError: nothing did within a minute.
+    """
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with socket.socket() as client:
+            if client.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise TimeoutError(port)

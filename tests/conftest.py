@@ -42,6 +42,12 @@ def monolith_app(shared_folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def both_app(shared_folder: Path) -> Path:
+    """An installed project of the layout `both`; do not change it."""
+    return projects.shared(shared_folder, "both")
+
+
+@pytest.fixture(scope="session")
 def docker() -> None:
     """Need a Docker engine: skip where none answers, or fail where REQUIRE_DOCKER=1 asks to."""
     program = shutil.which("docker")

@@ -50,6 +50,11 @@ def read(project: Path, name: str) -> list[Step]:
     return steps
 
 
+def names(project: Path) -> list[str]:
+    """List the recipes of a project."""
+    return sorted(path.stem for path in project.glob("docs/recipes/*.md"))
+
+
 def follow(project: Path, name: str, **variables: str) -> None:
     """Carry a recipe out, except for its requests to the running app.
 
@@ -66,6 +71,13 @@ def follow(project: Path, name: str, **variables: str) -> None:
             run(project, *shell, step.text)
     run(project, "bun", "run", "setup:backend")  # as each of the project's commands does
     run(project, "bun", "run", "doctor", "settings")  # .env holds nothing wrong or unknown
+
+
+def change_files(project: Path, name: str) -> None:
+    """Carry out a recipe's changes of files alone."""
+    for step in read(project, name):
+        if step.file:
+            write(project / step.file, step)
 
 
 def write(file: Path, step: Step) -> None:
@@ -96,7 +108,7 @@ def hunks(diff: str) -> Iterator[tuple[str, str]]:
 
 
 def ask(project: Path, name: str, url: str) -> list[str]:
-    """Send a recipe's requests to a running app, in place of the dev server.
+    """Send a recipe's requests to a running app, in place of a dev server.
 
     Returns:
         What `curl` printed, for each block.
@@ -105,7 +117,7 @@ def ask(project: Path, name: str, url: str) -> list[str]:
     assert requests
     return [
         subprocess.run(
-            ["sh", "-euc", request.replace("http://localhost:5173", url)],
+            ["sh", "-euc", re.sub(r"http://localhost:\d+", url, request)],
             env=environment() | {"NO_PROXY": "*"}, capture_output=True, text=True, check=True,
         ).stdout
         for request in requests
@@ -116,7 +128,7 @@ def copy(project: Path, folder: Path) -> Path:
     """Copy an installed project, for a recipe that changes it. Installed packages are linked."""
 
     def copy_file(source: str, target: str) -> None:
-        if "/node_modules/" in source:
+        if "/node_modules/" in source or "/site-packages/" in source:
             os.link(source, target)
         else:
             shutil.copy2(source, target)
@@ -125,7 +137,7 @@ def copy(project: Path, folder: Path) -> Path:
 
 
 def check_backend(project: Path, *tests: str) -> None:
-    """Run the checks of a backend and of the types made from it.
+    """Run the checks of a backend, and of the types and routes made from it.
 
     Args:
         project: the project.
@@ -136,4 +148,4 @@ def check_backend(project: Path, *tests: str) -> None:
     run(project, *python, "ruff", "format", "--check")
     run(project, *python, "mypy", "app", "tests")
     run(project, *python, "pytest", "-q", *tests)
-    run(project, "bun", "run", "check:types")
+    run(project, "bun", "scripts/doctor.ts", "types", "routes")

@@ -3,7 +3,6 @@
 import gzip
 import json
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.projects import LAYOUTS, run, shared
+from tests.threads import serving
 from tests.workflows import Workflow, clone, load
 
 EVERY_JOB = "join(needs.*.result, ' ')"
@@ -201,20 +201,8 @@ def cloudflare() -> Iterator[tuple[str, list[str]]]:
         def log_message(self, *_: object) -> None:
             pass
 
-    with serving(Cloudflare) as address:
-        yield address, asked
-
-
-@contextmanager
-def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
-    """Serve on a free port of this machine, and give the address."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Cloudflare)) as server:
+        yield f"http://127.0.0.1:{server.server_port}", asked
 
 
 @contextmanager
@@ -233,8 +221,8 @@ def advisories(found: dict[str, Any]) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             pass
 
-    with serving(Advisories) as address:
-        yield address
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Advisories)) as server:
+        yield f"http://127.0.0.1:{server.server_port}"
 
 
 def test_an_advisory_fails_the_audit(cloudflare_app: Path, tmp_path: Path) -> None:

@@ -8,11 +8,12 @@ https://platform.claude.com/docs/en/build-with-claude/streaming
 
 import json
 import select
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
+from threading import Event
 from typing import Any
+
+from tests.threads import serving
 
 REFUSALS: dict[str, tuple[int, str, dict[str, str]]] = {
     "wrong key": (401, "authentication_error", {}),
@@ -118,14 +119,6 @@ class Handler(BaseHTTPRequestHandler):
         """Print nothing."""
 
 
-@contextmanager
-def serve() -> Iterator[Api]:
+def serve() -> AbstractContextManager[Api]:
     """Serve the API on a free port, in a thread of its own."""
-    with Api() as server:
-        thread = Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    return serving(Api())

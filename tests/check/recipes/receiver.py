@@ -1,19 +1,20 @@
 """An HTTP server that keeps what it is sent, in place of a service that receives reports."""
 
 import gzip
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+
+from tests.threads import serving
 
 
 class Receiver(ThreadingHTTPServer):
-    """The server; `received` holds the path and the body of each request."""
+    """The server; `received` holds the path and the body of each request, `headers` its headers."""
 
     def __init__(self) -> None:
         """Listen on a free port."""
         super().__init__(("127.0.0.1", 0), Handler)
         self.received: list[tuple[str, bytes]] = []
+        self.headers: list[dict[str, str]] = []
 
     def bodies(self, path: str) -> bytes:
         """Join the bodies that a path got."""
@@ -31,6 +32,7 @@ class Handler(BaseHTTPRequestHandler):
         if self.headers["Content-Encoding"] == "gzip":
             body = gzip.decompress(body)
         self.server.received.append((self.path, body))
+        self.server.headers.append(dict(self.headers))
         self.send_response(200)
         self.send_header("Content-Length", "0")
         self.end_headers()
@@ -39,14 +41,6 @@ class Handler(BaseHTTPRequestHandler):
         """Print nothing."""
 
 
-@contextmanager
-def receive() -> Iterator[Receiver]:
+def receive() -> AbstractContextManager[Receiver]:
     """Receive on a free port, in a thread of its own."""
-    with Receiver() as server:
-        thread = Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    return serving(Receiver())

@@ -1,11 +1,19 @@
-"""Every recipe has its test, and the README names it."""
+"""Every recipe has its test, the README names it, and it fits each layout that has it.
 
+A recipe's own test carries it out in a project of both layouts and runs the checks that it
+touches. What a recipe adds to `frontend/`, `backend/` and `e2e/` is then checked for the others
+too, since these folders are the same in every layout. What is left to try there are the files
+that differ, such as `.env.example` and `package.json`, and the checks that compare them.
+"""
+
+import hashlib
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests import recipes
-from tests.projects import LAYOUTS, generate
+from tests.projects import LAYOUTS, generate, run
 
 TESTS = Path(__file__).parents[2]
 
@@ -14,10 +22,32 @@ TESTS = Path(__file__).parents[2]
 def test_every_recipe_is_tested_and_named(deployment: str, tmp_path: Path) -> None:
     project = generate(tmp_path, deployment=deployment, initialize_git="false")
     readme = (project / "README.md").read_text()
-    documents = sorted(project.glob("docs/recipes/*.md"))
-    assert documents
-    for document in documents:
-        name = document.stem
+    assert recipes.names(project)
+    for name in recipes.names(project):
         assert recipes.read(project, name)
         assert f"](docs/recipes/{name}.md)" in readme
         assert list(TESTS.glob(f"*/recipes/test_{name.replace('-', '_')}.py"))
+
+
+def contents(project: Path) -> dict[str, str]:
+    """Hash the files of the folders that no layout changes."""
+    listed = run(project, "git", "ls-files", "frontend", "backend", "e2e").stdout.split()
+    own = [
+        name
+        for name in listed
+        if name not in ("e2e/cloudflare.config.ts", "e2e/monolith.config.ts")
+    ]
+    return {name: hashlib.sha256((project / name).read_bytes()).hexdigest() for name in own}
+
+
+@pytest.mark.parametrize("deployment", ["cloudflare", "monolith"])
+def test_every_recipe_fits_the_layout(deployment: str, both_app: Path, tmp_path: Path) -> None:
+    fresh = generate(tmp_path / "fresh", deployment=deployment)
+    assert contents(fresh) == contents(both_app)
+    assert {*recipes.names(fresh)} < {*recipes.names(both_app)}
+    for name in recipes.names(fresh):
+        project = Path(shutil.copytree(fresh, tmp_path / name))
+        recipes.change_files(project, name)
+        (project / "backend/.venv").symlink_to(both_app / "backend/.venv")
+        run(project, "bun", "run", "check:config")
+        run(project, "bun", "run", "doctor", "settings")

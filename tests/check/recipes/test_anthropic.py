@@ -16,9 +16,9 @@ KEY = "sk-ant-test-123456"
 
 
 @pytest.fixture(scope="module")
-def project(monolith_app: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def project(both_app: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project after the recipe."""
-    project = recipes.copy(monolith_app, tmp_path_factory.mktemp("anthropic"))
+    project = recipes.copy(both_app, tmp_path_factory.mktemp("anthropic"))
     recipes.follow(project, "anthropic")
     return project
 

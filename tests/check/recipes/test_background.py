@@ -7,8 +7,8 @@ from tests import recipes
 from tests.backend import serve
 
 
-def test_the_task_runs_in_a_real_process(monolith_app: Path, tmp_path: Path) -> None:
-    project = recipes.copy(monolith_app, tmp_path)
+def test_the_task_runs_in_a_real_process(both_app: Path, tmp_path: Path) -> None:
+    project = recipes.copy(both_app, tmp_path)
     recipes.follow(project, "background")
     recipes.check_backend(project, "tests/test_background.py", "tests/test_server.py")
     with serve(project, "app") as url:

@@ -3,7 +3,6 @@
 import json
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import httpx
 
@@ -11,6 +10,7 @@ from tests import recipes
 from tests.backend import serve
 from tests.conversation import conversation
 from tests.projects import run
+from tests.threads import serving
 
 MAKE_TOKENS = """
 import json, sys, time
@@ -54,17 +54,15 @@ class Handler(BaseHTTPRequestHandler):
         """Print nothing."""
 
 
-def test_only_a_token_of_access_opens_the_app(cloudflare_app: Path, tmp_path: Path) -> None:
-    project = recipes.copy(cloudflare_app, tmp_path)
+def test_only_a_token_of_access_opens_the_app(both_app: Path, tmp_path: Path) -> None:
+    project = recipes.copy(both_app, tmp_path)
     recipes.follow(project, "cloudflare-access")
     recipes.check_backend(project, "tests/test_settings.py", "tests/test_routes.py")
-    with Certificates(("127.0.0.1", 0), Handler) as server:
+    with serving(Certificates(("127.0.0.1", 0), Handler)) as server:
         team = f"http://127.0.0.1:{server.server_port}"
         made = run(project, "bun", "scripts/python.ts", "-c", MAKE_TOKENS, team).stdout
         tokens = json.loads(made.splitlines()[-1])
         server.document = json.dumps(tokens["keys"]).encode()
-        thread = Thread(target=server.serve_forever, daemon=True)
-        thread.start()
         settings = {"ACCESS_TEAM": team, "ACCESS_AUD": "the-app", "NO_PROXY": "127.0.0.1"}
         with serve(project, "app", **settings) as url, httpx.Client(trust_env=False) as client:
 
@@ -77,5 +75,3 @@ def test_only_a_token_of_access_opens_the_app(cloudflare_app: Path, tmp_path: Pa
             assert [ask(token) for token in tokens["bad"]] == [401] * len(tokens["bad"])
             assert client.get(f"{url}/env").status_code == 401
             assert client.get(f"{url}/api/health").status_code == 200
-        server.shutdown()
-        thread.join()

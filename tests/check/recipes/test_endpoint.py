@@ -8,8 +8,8 @@ from tests.backend import serve
 from tests.projects import run
 
 
-def test_the_endpoint_answers_and_is_typed(cloudflare_app: Path, tmp_path: Path) -> None:
-    project = recipes.copy(cloudflare_app, tmp_path)
+def test_the_endpoint_answers_and_is_typed(both_app: Path, tmp_path: Path) -> None:
+    project = recipes.copy(both_app, tmp_path)
     recipes.follow(project, "endpoint")
     recipes.check_backend(project, "tests/test_slug.py", "tests/test_openapi.py")
     run(project, "bun", "run", "check:lint")

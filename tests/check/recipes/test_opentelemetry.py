@@ -11,8 +11,8 @@ from tests.check.recipes.receiver import receive
 from tests.projects import run
 
 
-def test_traces_and_metrics_arrive(monolith_app: Path, tmp_path: Path) -> None:
-    project = recipes.copy(monolith_app, tmp_path)
+def test_traces_and_metrics_arrive(both_app: Path, tmp_path: Path) -> None:
+    project = recipes.copy(both_app, tmp_path)
     recipes.follow(project, "opentelemetry")
     recipes.check_backend(project, "tests/test_routes.py")
     settings = dict(
@@ -31,10 +31,10 @@ def test_traces_and_metrics_arrive(monolith_app: Path, tmp_path: Path) -> None:
         assert text in metrics
 
 
-def test_without_the_variables_nothing_is_loaded(monolith_app: Path) -> None:
+def test_without_the_variables_nothing_is_loaded(both_app: Path) -> None:
     script = (
         "import sys; from app.main import create_app; create_app();"
         "print('opentelemetry.sdk' in sys.modules)"
     )
-    printed = run(monolith_app, "bun", "scripts/python.ts", "-c", script).stdout
+    printed = run(both_app, "bun", "scripts/python.ts", "-c", script).stdout
     assert printed.splitlines()[-1] == "False"

@@ -6,8 +6,8 @@ from tests import recipes
 from tests.projects import run
 
 
-def test_the_page_passes_the_checks_and_is_built(monolith_app: Path, tmp_path: Path) -> None:
-    project = recipes.copy(monolith_app, tmp_path)
+def test_the_page_passes_the_checks_and_is_built(both_app: Path, tmp_path: Path) -> None:
+    project = recipes.copy(both_app, tmp_path)
     recipes.follow(project, "page")
     run(project, "bun", "run", "check:lint")
     run(project, "bunx", "tsc", "-p", "frontend")

@@ -52,8 +52,8 @@ def postgresql() -> Iterator[str]:
 
 
 @pytest.mark.skipif(not INITDB, reason="PostgreSQL is not installed")
-def test_notes_are_stored_in_a_migrated_database(monolith_app: Path, tmp_path: Path) -> None:
-    project = recipes.copy(monolith_app, tmp_path)
+def test_notes_are_stored_in_a_migrated_database(both_app: Path, tmp_path: Path) -> None:
+    project = recipes.copy(both_app, tmp_path)
     with postgresql() as url:
         recipes.follow(project, "postgresql", DATABASE_URL=url)
         recipes.check_backend(project, "tests/test_settings.py", "tests/test_routes.py")

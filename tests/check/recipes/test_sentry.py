@@ -23,10 +23,8 @@ async def answer(messages: list[Message]) -> AsyncGenerator[str]:
 '''
 
 
-def test_a_failure_is_reported_without_what_the_user_wrote(
-    monolith_app: Path, tmp_path: Path
-) -> None:
-    project = recipes.copy(monolith_app, tmp_path)
+def test_a_failure_is_reported_without_what_the_user_wrote(both_app: Path, tmp_path: Path) -> None:
+    project = recipes.copy(both_app, tmp_path)
     recipes.follow(project, "sentry")
     recipes.check_backend(project, "tests/test_settings.py", "tests/test_stream.py")
     (project / "backend/app/answer.py").write_text(BROKEN)

@@ -13,9 +13,9 @@ from tests.check.recipes.answers import ask, text
 
 
 @pytest.fixture(scope="module")
-def project(monolith_app: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def project(both_app: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project after the recipe."""
-    project = recipes.copy(monolith_app, tmp_path_factory.mktemp("tools"))
+    project = recipes.copy(both_app, tmp_path_factory.mktemp("tools"))
     recipes.follow(project, "tools")
     return project
 
