@@ -15,6 +15,8 @@ from tools.generate import ROOT, generate
 
 TEMPLATE = ROOT / "{{cookiecutter.project_slug}}"
 LOCKS = {"both": "bun.lock", "monolith": "bun.lock.monolith"}
+TAKEN = ("*/requirements*.txt", "package.json", "*/package.json", "Dockerfile", "*/Dockerfile")
+"""What a project's own command renews, besides bun.lock."""
 UPGRADE = [argument for argument in sys.argv[1:] if argument == "--upgrade"]
 
 
@@ -31,6 +33,8 @@ def take_versions(manifest: Path, locked: Path) -> None:
     """Write the versions of a project's package.json into the template's, which has Jinja in it."""
     text = manifest.read_text("utf-8")
     content = json.loads(locked.read_text("utf-8"))
+    if "packageManager" in content:
+        text = re.sub(r'"bun@[\d.]+"', f'"{content["packageManager"]}"', text)
     for kind in ("dependencies", "devDependencies"):
         for name, version in content.get(kind, {}).items():
             text = re.sub(rf'("{re.escape(name)}": ")[\d.]+"', rf'\g<1>{version}"', text)
@@ -43,7 +47,7 @@ def lock_project(deployment: str, name: str) -> None:
         app = generate(Path(folder), deployment=deployment, initialize_git="false")
         subprocess.run(["bun", "run", "lock", *UPGRADE], cwd=app, check=True)
         shutil.copy(app / "bun.lock", TEMPLATE / name)  # the hook puts the project's own name in
-        for pattern in ("*/requirements*.txt", "*/package.json", "package.json"):
+        for pattern in TAKEN:
             for path in app.glob(pattern):
                 ours = TEMPLATE / path.relative_to(app)
                 if path.suffix == ".json":

@@ -1,13 +1,13 @@
 /**
  * Locks the packages of Python and JavaScript again, after a change of `backend/pyproject.toml`, a
  * `requirements-*.in` or a package.json: `bun run lock`. Versions stay as they are unless
- * `--upgrade` is given.
+ * `--upgrade` is given, which renews the project's version of bun as well.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { workspaces } from "../package.json";
 import { fail, ROOT, withoutPythonTargets } from "./environment";
-import { requireTools } from "./tools";
+import { output, requireTools } from "./tools";
 import { acceptedVersions } from "./venv";
 
 /** Hashes for every platform; and no address of a registry, so that each machine can use its own. */
@@ -15,6 +15,9 @@ const COMPILE = "pip compile --quiet --universal --generate-hashes --no-header -
 
 /** Packages that stay at their version: it follows the one of Node.js, and of openapi-typescript. */
 const HELD = ["@types/node", "typescript"];
+
+/** The files that name the version of bun; `bun run doctor` compares them. */
+const BUN_PLACES = ["package.json", "Dockerfile", ".devcontainer/Dockerfile"];
 
 const upgrade = process.argv.includes("--upgrade") ? ["--upgrade"] : [];
 
@@ -52,6 +55,15 @@ function removeAddresses(path: string): void {
   writeFileSync(path, readFileSync(path, "utf8").replace(address, '$1""'));
 }
 
+/** Writes the latest version of bun wherever one is named: `bun@1.4.5` or `oven/bun:1.4.5`. */
+function upgradeBun(): void {
+  const latest = output("bun", "info", "bun", "version") ?? fail("`bun info bun` failed.");
+  for (const path of BUN_PLACES.map((place) => join(ROOT, place)).filter(existsSync)) {
+    const text = readFileSync(path, "utf8");
+    writeFileSync(path, text.replace(/("bun@|oven\/bun:)\d+\.\d+\.\d+/g, `$1${latest}`));
+  }
+}
+
 requireTools("uv");
 compile("backend/pyproject.toml", "requirements.txt");
 compile(
@@ -63,6 +75,10 @@ const inputs = new Bun.Glob("{.github,*}/requirements-*.in");
 for (const input of inputs.scanSync({ cwd: ROOT, dot: true })) {
   compile(input, basename(input).replace(/in$/, "txt"));
 }
-if (upgrade.length === 0) run(ROOT, "bun", "install");
-else run(ROOT, "bun", "update", "--latest", "--recursive", ...upgradable());
+if (upgrade.length === 0) {
+  run(ROOT, "bun", "install");
+} else {
+  run(ROOT, "bun", "update", "--latest", "--recursive", ...upgradable());
+  upgradeBun();
+}
 removeAddresses(join(ROOT, "bun.lock"));

@@ -1,0 +1,90 @@
+"""`bun run lock` of a project, and what this template takes over from it."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests import recipes
+from tests.projects import commit, run
+from tools.lock import LOCKS, TAKEN, TEMPLATE, take_versions
+
+BUN = re.compile(r'(?:"bun@|oven/bun:)(\d+\.\d+\.\d+)')
+PLACES = ("package.json", "Dockerfile", ".devcontainer/Dockerfile")
+"""The files that name the version of bun."""
+
+
+@pytest.fixture
+def project(monolith_app: Path, tmp_path: Path) -> Path:
+    """An installed project that may be changed."""
+    return recipes.copy(monolith_app, tmp_path)
+
+
+def changed(project: Path) -> set[str]:
+    """List the files that differ from the last commit."""
+    return set(run(project, "git", "diff", "--name-only").stdout.split())
+
+
+def test_a_fresh_project_is_locked_already(project: Path) -> None:
+    run(project, "bun", "run", "lock")
+    assert changed(project) == set()
+
+
+def test_only_what_was_added_is_locked(project: Path) -> None:
+    manifest = project / "backend/pyproject.toml"
+    manifest.write_text(manifest.read_text().replace('    "uvicorn"', '    "six",\n    "uvicorn"'))
+    run(project, "bun", "run", "lock")
+    locks = {"backend/requirements.txt", "backend/requirements-dev.txt"}
+    assert changed(project) == {"backend/pyproject.toml", *locks}
+    for name in locks:
+        diff = run(project, "git", "diff", "--unified=0", name).stdout.splitlines()
+        lines = [line for line in diff if re.match(r"[+-](?![+-])", line)]
+        assert lines[0].startswith("+six==")
+        assert all(re.match(r"\+    (?:--hash=sha256:|#)", line) for line in lines[1:])
+        assert "://" not in (project / name).read_text()
+    run(project, "bun", "run", "setup:backend")
+
+
+def test_an_upgrade_renews_packages_and_bun(project: Path) -> None:
+    for name in PLACES:
+        path = project / name
+        path.write_text(
+            BUN.sub(lambda found: found[0].replace(found[1], "1.4.0"), path.read_text())
+        )
+    manifest = project / "frontend/package.json"
+    manifest.write_text(
+        re.sub(r'"react(-dom)?": ".*"', r'"react\1": "19.1.0"', manifest.read_text())
+    )
+    run(project, "bun", "install")
+    held = json.loads((project / "package.json").read_text())["devDependencies"]
+    commit(project)
+
+    run(project, "bun", "run", "lock", "--upgrade")
+    assert {*PLACES, "frontend/package.json", "bun.lock"} <= changed(project)
+    latest = run(project, "bun", "info", "bun", "version").stdout.strip()
+    assert {BUN.findall((project / name).read_text())[0] for name in PLACES} == {latest}
+    assert json.loads(manifest.read_text())["dependencies"]["react"] != "19.1.0"
+    assert "://" not in (project / "bun.lock").read_text()
+    renewed = json.loads((project / "package.json").read_text())["devDependencies"]
+    for name in ("@types/node", "typescript"):
+        assert renewed[name] == held[name]
+    run(project, "bun", "run", "check:config")
+
+
+def test_the_template_takes_everything_that_an_upgrade_writes(
+    project: Path, tmp_path: Path
+) -> None:
+    written = run(project, "git", "ls-files").stdout.split()
+    locked = [name for name in written if re.search(r"requirements.*\.txt$|bun\.lock$", name)]
+    taken = {str(path.relative_to(project)) for glob in TAKEN for path in project.glob(glob)}
+    assert {*locked, *PLACES, "frontend/package.json"} <= {*taken, "bun.lock"}
+    assert set(LOCKS) == {"both", "monolith"}
+
+    ours = Path(shutil.copy(TEMPLATE / "package.json", tmp_path))
+    renewed = project / "package.json"
+    renewed.write_text(BUN.sub('"bun@9.8.7', renewed.read_text()))
+    take_versions(ours, renewed)
+    expected = (TEMPLATE / "package.json").read_text()
+    assert ours.read_text() == BUN.sub('"bun@9.8.7', expected)
