@@ -89,6 +89,29 @@ def test_everything_is_told_at_once(project: Path) -> None:
     assert [sentence.split(" ")[0] for sentence in said] == ["This", "MODEL_NAME", "wrangler"]
 
 
+def test_what_development_does_not_need_is_only_noted(project: Path) -> None:
+    (project.parents[1] / "bin/docker").unlink()
+    provide(project, "wrangler", "echo 'You are not authenticated.'")
+    proxy = {"HTTP_PROXY": "http://127.0.0.1:9", "NO_PROXY": ""}
+    given = environment() | VARIABLES | {"PATH": str(project.parents[1] / "bin")} | proxy
+    done = subprocess.run(
+        ["bun", "scripts/doctor.ts"],
+        cwd=project,
+        env=given,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    *notes, last = done.stdout.splitlines()
+    assert [note.split(":")[0] for note in notes] == [
+        "Only previews and deployments need this",
+        "Only curl and other tools need this",
+        "Only deployments need this",
+    ]
+    assert last == "Nothing else is wrong."
+
+
 @pytest.mark.parametrize(
     ("program", "sentence"),
     [
@@ -96,8 +119,7 @@ def test_everything_is_told_at_once(project: Path) -> None:
         ("uv", "This needs uv >=0.8 and found none: https://docs.astral.sh/uv/"),
         (
             "docker",
-            "Docker is missing, which previews and deployments need: "
-            "https://docs.docker.com/get-docker/",
+            "Docker is missing: https://docs.docker.com/get-docker/",
         ),
     ],
 )
@@ -157,10 +179,8 @@ def test_a_taken_port_is_told_with_its_holder(project: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         [said] = doctor(project, "ports", BACKEND_PORT=str(port))
-    held = (
-        rf"Port {port} is in use by \S+ \(pid {os.getpid()}\): stop it or set BACKEND_PORT in .env."
-    )
-    assert re.fullmatch(held, said)
+    held = rf"Port {port} is in use by \S*[Pp]ython\S* \(pid {os.getpid()}\): "
+    assert re.fullmatch(f"{held}stop it or set BACKEND_PORT in .env.", said)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 /**
  * Says what is missing or wrong on this machine and in this project, each in one sentence with its
- * fix: `bun run doctor`. Exits with 1 if anything is. The names of checks run these alone, as
- * `bun run deploy` does; `--online` adds whether a newer release of the template is out.
+ * fix: `bun run doctor`. Exits with 1 if anything is that developing the app needs; what only
+ * previews or deployments need is noted. The names of checks run these alone, and need all of them,
+ * as `bun run deploy` does; `--online` adds whether a newer release of the template is out.
  *
  *     bun scripts/doctor.ts [--online] [CHECK…]
  */
@@ -20,17 +21,21 @@ async function findPlatformChecks(): Promise<Checks> {
   return Object.assign({}, ...modules.map(({ checks }) => checks));
 }
 
-/** Runs checks and prints their sentences; returns whether there were none. */
-async function run(checks: Checks): Promise<boolean> {
+/** Runs checks and prints their sentences; returns how many problems and how many notes. */
+async function run(checks: Checks, all: boolean): Promise<{ problems: number; notes: number }> {
   const failed = new Set<string>();
-  for (const [name, { after = [], problems }] of Object.entries(checks)) {
+  const count = { problems: 0, notes: 0 };
+  for (const [name, { after = [], neededBy, problems }] of Object.entries(checks)) {
     if (after.some((other) => failed.has(other))) continue;
     for (const problem of await problems()) {
-      console.error(problem);
       failed.add(name);
+      const isNote = all && neededBy !== undefined;
+      if (isNote) console.log(`Only ${neededBy} need this: ${problem}`);
+      else console.error(problem);
+      count[isNote ? "notes" : "problems"] += 1;
     }
   }
-  return failed.size === 0;
+  return count;
 }
 
 requireTools(); // an old bun would find other problems
@@ -43,7 +48,9 @@ const unknown = names.filter((name) => !Object.hasOwn(all, name));
 if (unknown.length > 0) {
   fail(`No check is called ${unknown.join(" or ")}. There are: ${Object.keys(all).join(", ")}.`);
 }
-const chosen = Object.entries(all).filter(([name]) => names.length === 0 || names.includes(name));
-const fine = await run({ ...Object.fromEntries(chosen), ...(values.online && template) });
-if (!fine) process.exit(1);
-if (names.length === 0) console.log("No problems found.");
+const runsAll = names.length === 0;
+const chosen = Object.entries(all).filter(([name]) => runsAll || names.includes(name));
+const checks = { ...Object.fromEntries(chosen), ...(values.online && template) };
+const { problems, notes } = await run(checks, runsAll);
+if (problems > 0) process.exit(1);
+if (runsAll) console.log(notes > 0 ? "Nothing else is wrong." : "No problems found.");

@@ -1,5 +1,7 @@
 /** The ports of the servers on this machine: read from the settings, and checked before use. */
+import { existsSync, readlinkSync } from "node:fs";
 import { createServer } from "node:net";
+import { basename } from "node:path";
 import { fail, withDotEnv } from "./environment";
 import { output } from "./tools";
 
@@ -35,7 +37,10 @@ function holder(port: number): string {
   const ss = output("ss", "-Hltnp", `sport = :${port}`);
   const found =
     lsof?.match(/p(?<pid>\d+)\nc(?<name>.+)/) ?? ss?.match(/"(?<name>[^"]+)",pid=(?<pid>\d+)/);
-  return found?.groups ? `${found.groups.name} (pid ${found.groups.pid})` : "another process";
+  if (!found?.groups) return "another process";
+  const { pid, name } = found.groups;
+  const program = `/proc/${pid}/exe`; // of Linux, where Node.js calls itself MainThread
+  return `${existsSync(program) ? basename(readlinkSync(program)) : name} (pid ${pid})`;
 }
 
 /** Says which settings are no port, and which ports are in use by whom. */

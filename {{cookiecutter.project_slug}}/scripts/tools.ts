@@ -52,8 +52,7 @@ function checkUv(): string | undefined {
 }
 
 function checkDocker(): string | undefined {
-  if (!Bun.which("docker"))
-    return "Docker is missing, which previews and deployments need: https://docs.docker.com/get-docker/";
+  if (!Bun.which("docker")) return "Docker is missing: https://docs.docker.com/get-docker/";
   if (output("docker", "info") === undefined) return "Docker is not running: start it.";
   if (process.env.DOCKER_BUILDKIT !== "1" && output("docker", "buildx", "version") === undefined)
     return "Docker's BuildKit is missing: https://docs.docker.com/go/buildx/";

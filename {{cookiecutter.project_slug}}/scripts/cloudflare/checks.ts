@@ -83,8 +83,11 @@ function secretProblems(): string[] {
 /** The checks of this layout. */
 export const checks: Checks = {
   wrangler: { problems: configurationProblems },
-  platform: { after: ["docker"], problems: platformProblems },
-  "worker-port": { problems: () => portProblems({ WORKER_PORT: 8787 }) },
+  platform: { after: ["docker"], neededBy: "deployments", problems: platformProblems },
+  "worker-port": {
+    neededBy: "previews",
+    problems: () => portProblems({ WORKER_PORT: 8787 }),
+  },
   routes: {
     after: ["uv", "python", "venv"],
     problems: () => complaint("bun", "scripts/cloudflare/routes.ts", "--check"),
@@ -98,9 +101,14 @@ export const checks: Checks = {
         : ["worker/worker-configuration.d.ts is outdated: run `bun run types:worker`."];
     },
   },
-  account: { after: ["node", "packages"], problems: accountProblems },
+  account: {
+    after: ["node", "packages"],
+    neededBy: "deployments",
+    problems: accountProblems,
+  },
   secrets: {
     after: ["node", "packages", "uv", "python", "venv", "account"],
+    neededBy: "deployments",
     problems: secretProblems,
   },
 };

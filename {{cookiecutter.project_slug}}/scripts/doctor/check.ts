@@ -4,6 +4,8 @@
 export interface Check {
   /** The checks whose problems would cause this one's; it is left out if they have any. */
   after?: string[];
+  /** What needs it, if `bun run dev` and `bun run check` do not: a problem is then only noted. */
+  neededBy?: string;
   /** Returns a sentence with a fix for each problem. */
   problems(): string[] | Promise<string[]>;
 }

@@ -18,9 +18,7 @@ function pythonProblems(): string[] {
 function proxyProblems(): string[] {
   if (PROXIED_HOSTS.length === 0) return [];
   const hosts = PROXIED_HOSTS.join(",");
-  return [
-    `Your shell's proxy also gets requests to ${hosts}: add these to NO_PROXY. The commands here bypass it, but curl and other tools do not.`,
-  ];
+  return [`Your shell's proxy also gets requests to ${hosts}: add these to NO_PROXY.`];
 }
 
 /** An image is built for the engine's architecture, which may be that of another machine. */
@@ -38,9 +36,9 @@ export const machine: Checks = {
   node: { problems: () => toolProblems(["node"]) },
   uv: { problems: () => toolProblems(["uv"]) },
   python: { after: ["uv"], problems: pythonProblems },
-  docker: { problems: () => toolProblems(["docker"]) },
-  engine: { after: ["docker"], problems: engineProblems },
-  proxy: { problems: proxyProblems },
+  docker: { neededBy: "previews and deployments", problems: () => toolProblems(["docker"]) },
+  engine: { after: ["docker"], neededBy: "previews and deployments", problems: engineProblems },
+  proxy: { neededBy: "curl and other tools", problems: proxyProblems },
   ports: {
     problems: () =>
       portProblems({ FRONTEND_PORT: 5173, BACKEND_PORT: config.backendPort, DEBUG_PORT: 5678 }),

@@ -48,5 +48,5 @@ function imageProblems(): string[] {
 /** The checks of this layout. */
 export const checks: Checks = {
   image: { problems: imageProblems },
-  "image-port": { problems: () => portProblems({ IMAGE_PORT: 8080 }) },
+  "image-port": { neededBy: "previews", problems: () => portProblems({ IMAGE_PORT: 8080 }) },
 };
