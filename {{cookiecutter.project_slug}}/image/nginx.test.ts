@@ -2,12 +2,13 @@ import { expect, test } from "bun:test";
 import { config } from "../package.json";
 
 const read = (path: string) => Bun.file(`${import.meta.dir}/../${path}`).text();
-const [nginx, dockerfile, settings, example, compose, kubernetes, docs] = await Promise.all([
+const [nginx, dockerfile, settings, example, compose, swarm, kubernetes, docs] = await Promise.all([
   read("image/nginx.conf"),
   read("Dockerfile"),
   read("image/settings.sh"),
   read(".env.example"),
   read("compose.yaml"),
+  read("deploy/swarm.yaml"),
   read("deploy/kubernetes.yaml"),
   read("docs/monolith.md"),
 ]);
@@ -73,7 +74,9 @@ test("the image's defaults are those in .env.example, except for its logs", () =
 
 test("whatever stops the container waits longer than running streams may take", () => {
   const grace = Number(defaults.GRACE_SECONDS);
-  expect(numberIn(compose, /stop_grace_period: (\d+)s/)).toBeGreaterThan(grace);
+  for (const file of [compose, swarm]) {
+    expect(numberIn(file, /stop_grace_period: (\d+)s/)).toBeGreaterThan(grace);
+  }
   const preStop = numberIn(kubernetes, /sleep: \{ seconds: (\d+) \}/);
   const wait = numberIn(kubernetes, /terminationGracePeriodSeconds: (\d+)/);
   expect(wait).toBeGreaterThan(preStop + grace);
