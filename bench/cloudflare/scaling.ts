@@ -18,7 +18,9 @@ const HEADINGS = [
   "p99",
   "first",
   "overfilled",
-  "of these in vain",
+  "in vain",
+  "misplaced",
+  "notices",
   "awake",
   "fewest",
   "failed",
@@ -34,13 +36,16 @@ function percent(share: number): string {
 }
 
 function cells(measured: Measurement): string[] {
-  const { messages, first, overfilled, overfilledInVain, awake, fewest, failed } = measured;
+  const { messages, first, overfilled, overfilledInVain, misplaced, notices } = measured;
+  const { awake, fewest, failed } = measured;
   return [
     bounded(messages.mean, 1.3, messages.mean.toFixed(2)),
     bounded(messages.p99, 4, String(messages.p99)),
     bounded(first, 5, String(first)),
     bounded(overfilled, 0.005, percent(overfilled)),
     percent(overfilledInVain),
+    percent(misplaced),
+    notices.toFixed(2),
     bounded(awake, 1.25 * fewest + 2, awake.toFixed(1)),
     String(fewest),
     String(failed),
@@ -91,6 +96,43 @@ async function conditions(): Promise<string[][]> {
   return rows;
 }
 
+/** Three instances near their limit: what they tell each other is as old as a message takes. */
+async function three(): Promise<string[][]> {
+  const rows: string[][] = [];
+  for (const milliseconds of [1, 5, 50]) {
+    for (const isolates of [1, 10, 200]) {
+      for (const load of [0.8, 0.95, 1.1]) {
+        const latency: Scenario["latency"] = [milliseconds / 1000, milliseconds / 1000];
+        const scenario = { instances: 3, isolates, latency, until: 2000 };
+        const measured = await simulate({ ...scenario, rate: steady(load, scenario) });
+        rows.push([`${milliseconds} ms`, `${isolates}`, percent(load), ...cells(measured)]);
+      }
+    }
+  }
+  return rows;
+}
+
+/** An overload of 130 % that ends at once: the minutes from then on. */
+async function ends(): Promise<string[][]> {
+  const rows: string[][] = [];
+  for (const [instances, isolates] of [
+    [3, 10],
+    [10, 10],
+    [10, 200],
+    [100, 200],
+  ] as const) {
+    for (const minute of [0, 1, 2]) {
+      const from = 420 + 60 * minute;
+      const scenario = { instances, isolates, from, until: from + 60 };
+      const full = steady(1, scenario);
+      const rate = (time: number) => full(time) * (time < 420 ? 1.3 : 0.8);
+      const measured = await simulate({ ...scenario, rate });
+      rows.push([`${instances}`, `${isolates}`, `${minute + 1}`, ...cells(measured)]);
+    }
+  }
+  return rows;
+}
+
 /** Load that falls to a tenth; measured once the longest request and the time until sleep passed. */
 async function falls(): Promise<string[][]> {
   const rows: string[][] = [];
@@ -130,6 +172,16 @@ async function rises(): Promise<string[][]> {
 }
 
 print("Sizes and loads", ["instances", "isolates", "load", ...HEADINGS], await sizes());
+print(
+  "Three instances, and how long a message takes",
+  ["messages take", "isolates", "load", ...HEADINGS],
+  await three(),
+);
+print(
+  "Load of 130 % that falls to 80 % at once",
+  ["instances", "isolates", "minute", ...HEADINGS],
+  await ends(),
+);
 print("Conditions, at half load", ["condition", ...HEADINGS], await conditions());
 print("Load that rises to 80 % in a minute", ["instances", "isolates", ...HEADINGS], await rises());
 print(

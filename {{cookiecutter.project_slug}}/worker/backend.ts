@@ -22,7 +22,7 @@ class UndeliveredError extends Error {}
 
 /** One container and the requests that it serves. It sleeps after a time without traffic. */
 export class Backend extends DurableObject<Env> {
-  readonly #gauge = new Gauge(this.env.REQUESTS_PER_INSTANCE);
+  readonly #gauge = new Gauge(this.env.REQUESTS_PER_INSTANCE, this.env.MAX_INSTANCES);
   #inFlight = 0;
   #ready = false;
   #starting: Promise<void> | undefined;
@@ -35,10 +35,10 @@ export class Backend extends DurableObject<Env> {
     const awake = this.#container.running || this.#starting !== undefined;
     const refusal = this.#gauge.refusal(ask, this.#inFlight, awake);
     if (refusal) return this.#report(new Response(null, { status: 503 }), refusal);
-    this.#inFlight += 1;
+    this.#count(1);
     const sleep = this.env.SLEEP_AFTER_SECONDS * 1000;
     const release = (cut: boolean) => {
-      this.#inFlight -= 1;
+      this.#count(-1);
       this.#stayAwake();
       if (cut) this.ctx.storage.setAlarm(Date.now() + sleep);
     };
@@ -54,6 +54,24 @@ export class Backend extends DurableObject<Env> {
       this.#gauge.failed();
       return this.#report(response, "down");
     }
+  }
+
+  /** Counts a request that began or ended, and tells the other instances what they have to know. */
+  #count(change: 1 | -1): void {
+    this.#inFlight += change;
+    const hasRoom = this.#gauge.count(this.#inFlight);
+    if (hasRoom === undefined) return;
+    const own = Number(this.ctx.id.name);
+    for (let other = 0; other < this.env.MAX_INSTANCES; other += 1) {
+      if (other === own) continue;
+      const told = this.env.BACKEND.getByName(String(other)).hear(own, hasRoom);
+      told.catch((error) => console.error("another instance was not told", String(error)));
+    }
+  }
+
+  /** Learns from another instance whether it has room. */
+  hear(instance: number, hasRoom: boolean): void {
+    this.#gauge.hear(instance, hasRoom);
   }
 
   /** Adds what this instance knows of the load, and why it refused. */

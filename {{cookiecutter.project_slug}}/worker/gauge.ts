@@ -9,24 +9,48 @@ const FRESH = 5000;
 /** Instances slightly beyond those in use still accept, because the estimates differ a little. */
 const SLACK = 1.15;
 
+/**
+ * Once no instance is left to wake, full ones refuse so many requests for each one that ends, and so
+ * many more after they had refused none.
+ */
+const ALLOWANCE = 0.29;
+const MOST_SAVED = 20;
+
+/** How much sooner an instance refuses that runs more than its limit, and at most. */
+const EAGERNESS = 20;
+const MOST_OWED = 5;
+
+/** Only so few instances tell each other who has room: each of more would tell too many. */
+const FEW = 3;
+
+/** How long that is believed, in milliseconds. */
+const MEMORY = 60_000;
+
 /** An isolate's draw is fair if it knew of so much of what is in use; then the fill is typical. */
 const FAIR = 0.9;
 
 /** Decides which requests an instance accepts, and measures how full it is. */
 export class Gauge {
   readonly #limit: number;
+  readonly #instances: number;
   readonly #clock: () => number;
   readonly #estimate: Estimate;
+  readonly #others = new Map<number, { hasRoom: boolean; at: number }>();
+  #hadRoom = true;
+  #running = 0;
+  #saved = 1;
   #askedAt = 0;
   #failures = 0;
   #restsUntil = 0;
 
   /**
    * @param limit how many running requests fill the instance
+   * @param instances how many instances there may be
    * @param clock the time in milliseconds
    */
-  constructor(limit: number, clock: () => number = Date.now) {
+  constructor(limit: number, instances: number, clock: () => number = Date.now) {
     this.#limit = limit;
+    this.#instances = instances;
     this.#clock = clock;
     this.#estimate = new Estimate(clock);
   }
@@ -61,7 +85,48 @@ export class Gauge {
     const stale = fill === 0 && ask.age > FRESH;
     const beyond = ask.rank >= SLACK * this.#estimate.inUse;
     if (ask.rank > 0 && !ask.join && (stale || beyond)) return "unused";
-    return fill < ask.room ? undefined : "full";
+    if (fill < 1) return undefined;
+    return ask.shared && !this.#shouldRefuse(fill) ? undefined : "full";
+  }
+
+  /** Whether another instance should be asked rather than this one run more than its limit. */
+  #shouldRefuse(fill: number): boolean {
+    if (this.#known.length === this.#instances - 1) return this.#hint !== undefined;
+    const needed = 1 - Math.min(MOST_OWED, EAGERNESS * (fill - 1));
+    if (this.#saved < needed) return false;
+    this.#saved -= 1;
+    return true;
+  }
+
+  /**
+   * Counts the running requests after one began or ended.
+   *
+   * @returns whether this instance has room, if the others have to be told
+   */
+  count(running: number): boolean | undefined {
+    if (running < this.#running) this.#saved = Math.min(MOST_SAVED, this.#saved + ALLOWANCE);
+    this.#running = running;
+    const hasRoom = running < this.#limit;
+    const areFew = this.#instances <= FEW && this.#estimate.inUse === this.#instances;
+    if (!areFew || hasRoom === this.#hadRoom) return undefined;
+    this.#hadRoom = hasRoom;
+    return hasRoom;
+  }
+
+  /** Learns from another instance whether it has room. */
+  hear(instance: number, hasRoom: boolean): void {
+    this.#others.set(instance, { hasRoom, at: this.#clock() });
+  }
+
+  /** What the others told recently. */
+  get #known(): [instance: number, hasRoom: boolean][] {
+    const recent = [...this.#others].filter(([, { at }]) => this.#clock() - at < MEMORY);
+    return recent.map(([instance, { hasRoom }]) => [instance, hasRoom]);
+  }
+
+  /** Another instance that has room, if one is known. */
+  get #hint(): number | undefined {
+    return this.#known.find(([, hasRoom]) => hasRoom)?.[0];
   }
 
   /** Whether the last start failed. */
@@ -88,6 +153,7 @@ export class Gauge {
     const reply: Reply = {
       ...this.#estimate.knowledge,
       ...(refusal && { refusal }),
+      hint: refusal === "full" ? this.#hint : undefined,
       fill: running / this.#limit,
       rest: Math.max(0, this.#restsUntil - this.#clock()),
     };

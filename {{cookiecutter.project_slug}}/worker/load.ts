@@ -12,14 +12,16 @@ export interface Knowledge {
   inUse: number;
   /** How long ago an instance last measured this, in milliseconds. */
   age: number;
+  /** Instances that could not start, and when they may be asked again, in milliseconds since 1970. */
+  resting: [instance: number, until: number][];
 }
 
 /** What an isolate tells an instance with a request. */
 export interface Ask extends Knowledge {
   /** How many usable instances come before this one. */
   rank: number;
-  /** The instance accepts up to so many times its limit. */
-  room: number;
+  /** No instance is left to wake, so one that is full may accept as well. */
+  shared: boolean;
   /** The others are full, so the instance joins those in use. */
   join: boolean;
   /** No other instance is left to ask, so this one accepts unless it cannot start. */
@@ -39,6 +41,8 @@ export interface Reply extends Knowledge {
   fill: number;
   /** For how long it must not be asked again, in milliseconds. */
   rest: number;
+  /** If it is full: an instance that has room. */
+  hint?: number | undefined;
 }
 
 /** The first instance is filled; each further one only so far that a random one mostly has room. */
@@ -55,6 +59,7 @@ export class Estimate {
   load = 0;
   #inUse = 1;
   #at = 0;
+  readonly #restsUntil = new Map<number, number>();
   readonly #clock: () => number;
 
   /** @param clock the time in milliseconds */
@@ -67,15 +72,30 @@ export class Estimate {
   }
 
   get knowledge(): Knowledge {
-    return { load: this.load, inUse: this.#inUse, age: this.#clock() - this.#at };
+    const age = this.#clock() - this.#at;
+    return { load: this.load, inUse: this.#inUse, age, resting: this.resting };
+  }
+
+  /** The instances that are passed over for now, and until when; the lowest comes first. */
+  get resting(): [instance: number, until: number][] {
+    for (const [instance, until] of this.#restsUntil) {
+      if (until <= this.#clock()) this.#restsUntil.delete(instance);
+    }
+    return [...this.#restsUntil].sort(([one], [other]) => one - other);
+  }
+
+  /** Notes that an instance could not start and is passed over until then. */
+  rest(instance: number, until: number): void {
+    this.#restsUntil.set(instance, Math.max(until, this.#restsUntil.get(instance) ?? 0));
   }
 
   /** Mixes in what somebody else knows; the younger knowledge counts for more. */
-  merge({ load, inUse, age }: Knowledge): void {
+  merge({ load, inUse, age, resting }: Knowledge): void {
     const own = this.#clock() - this.#at;
     this.load += ((load - this.load) * (own + 1)) / (own + age + 2);
     this.#at = Math.max(this.#at, this.#clock() - age);
     this.#use(Math.max(this.#inUse, inUse));
+    for (const [instance, until] of resting) this.rest(instance, until);
   }
 
   /**

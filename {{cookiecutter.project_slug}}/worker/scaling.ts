@@ -7,12 +7,8 @@ const CROWDED = 0.95;
 /** How long the isolate believes what it learnt of one instance, in milliseconds. */
 const MEMORY = 1000;
 
-/** Once all instances are in use, a request may cost so much of a second message on average. */
-const ALLOWANCE = 0.25;
-const MOST_SAVED = 5;
-
-/** How full instances are that share more than they should, in parts of what each then accepts. */
-const SHARED_FILL = 0.85;
+/** After so many refusals an instance accepts although it is full, if none is left to wake. */
+const SHARED_TRIES = 2;
 
 /** What refused a request so far. */
 type Refused = Map<number, Reply>;
@@ -28,8 +24,6 @@ export class Router {
   readonly #random: () => number;
   readonly #estimate: Estimate;
   readonly #fills = new Map<number, { fill: number; at: number }>();
-  readonly #restsUntil = new Map<number, number>();
-  #saved = 1;
 
   /**
    * @param clock the time in milliseconds
@@ -52,7 +46,6 @@ export class Router {
     send: (instance: number, ask: string) => Promise<Response>,
     instances: number,
   ): Promise<Response> {
-    this.#saved = Math.min(MOST_SAVED, this.#saved + ALLOWANCE);
     const refused: Refused = new Map();
     for (let failures = 0; ; ) {
       const [instance, ask] = this.#choose(instances, refused);
@@ -73,11 +66,11 @@ export class Router {
     this.#estimate.merge(reply);
     if (reply.refusal === "unused") this.#estimate.shrink(rank);
     this.#fills.set(instance, { fill: reply.fill, at: now });
-    if (reply.rest > 0) this.#restsUntil.set(instance, now + reply.rest);
+    if (reply.rest > 0) this.#estimate.rest(instance, now + reply.rest);
   }
 
   #choose(instances: number, refused: Refused): [instance: number, ask: Ask] {
-    const resting = this.#resting();
+    const resting = this.#estimate.resting.map(([instance]) => instance);
     const usable = instances - resting.length;
     const inUse = Math.min(this.#estimate.inUse, usable);
     /** The instance of a rank: those that rest are not counted. */
@@ -87,23 +80,21 @@ export class Router {
     const full = [...refused].filter(([, { refusal }]) => refusal === "full");
     const counted = [...refused.keys()].filter((instance) => !resting.includes(instance));
     const left = inUse - counted.filter((instance) => instance < at(inUse)).length;
-    if (inUse === usable && refused.size > 0) this.#saved -= 1;
-    const spare = inUse < usable ? 1 : this.#saved;
-    const ask = {
-      rank: 0,
-      room: spare >= 1 ? 1 : Math.max(1, this.#estimate.load / usable / SHARED_FILL),
-      join: false,
-      must: usable === 1 || spare < 0,
-    };
+    const shared = inUse === usable;
+    const must = usable === 1 || (shared && refused.size >= SHARED_TRIES);
     const choice = (rank: number, changes: Partial<Ask> = {}): [number, Ask] => [
       at(rank),
-      { ...this.#estimate.knowledge, ...ask, rank, ...changes },
+      { ...this.#estimate.knowledge, rank, shared, join: false, must, ...changes },
     ];
 
     const last = refused.size > TRIES;
     const failed = [...refused.values()].some(({ refusal }) => refusal === "down");
     const crowded = left === 0 || this.#estimate.load >= CROWDED * inUse;
     if (left > 0 && !last && (refused.size < TRIES || !crowded)) {
+      const hint = [...refused.values()].at(-1)?.hint;
+      if (hint !== undefined && !refused.has(hint) && !resting.includes(hint)) {
+        return choice(hint - resting.filter((other) => other < hint).length);
+      }
       return choice(failed ? firstLeft(0) : this.#draw(inUse, isLeft, at));
     }
     if (full.length > 0 && inUse < usable && !failed) {
@@ -131,17 +122,9 @@ export class Router {
     return fill(one) <= fill(other) ? one : other;
   }
 
-  /** The instances that could not start and are passed over for now, in order. */
-  #resting(): number[] {
-    for (const [instance, until] of this.#restsUntil) {
-      if (until <= this.#clock()) this.#restsUntil.delete(instance);
-    }
-    return [...this.#restsUntil.keys()].sort((one, other) => one - other);
-  }
-
   /** The instance to try when all are passed over: the one whose rest ends first. */
   #firstToWake(): number {
-    const [soonest] = [...this.#restsUntil].sort(([, one], [, other]) => one - other);
+    const [soonest] = this.#estimate.resting.sort(([, one], [, other]) => one - other);
     return soonest?.[0] ?? 0;
   }
 }

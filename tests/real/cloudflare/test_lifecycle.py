@@ -17,6 +17,7 @@ from websockets.sync.client import connect
 
 from tests.conversation import conversation
 from tests.real.cloudflare.preview import SETTINGS, Preview, prepare
+from tests.real.docker import docker
 
 SLEEP = SETTINGS["SLEEP_AFTER_SECONDS"]
 EVICTION = 10
@@ -243,3 +244,27 @@ def test_a_websocket_echoes_and_keeps_the_container_awake(asleep: Preview) -> No
             time.sleep(1)
         asleep.wait_for(1, 0)
     asleep.wait_for(0, SLEEP + EVICTION + 10)
+
+
+def test_a_rollout_ends_no_stream_and_refuses_no_request(asleep: Preview) -> None:
+    """The old container gets SIGTERM, as in a rollout, and the image has a new version by then."""
+    chat = httpx.stream("POST", f"{asleep.url}/stream", json=conversation("8 1"), timeout=60)
+    with chat as response, ThreadPoolExecutor(4) as pool:
+        lines = response.iter_lines()
+        next(lines)
+        [old] = asleep.containers()
+        image = docker("inspect", "--format", "{{.Config.Image}}", old)
+        docker("commit", "--pause=false", "--change", "LABEL release=new", old, image)
+        docker("kill", "--signal", "TERM", old)
+        requests = [pool.submit(httpx.get, f"{asleep.url}/env", timeout=60) for _ in range(4)]
+        rest = list(lines)
+        answers = [request.result() for request in requests]
+    assert "event: done" in rest
+    assert [answer.status_code for answer in answers] == [200] * 4
+    releases = [
+        docker("inspect", "--format", '{{index .Config.Labels "release"}}', name)
+        for name in asleep.containers()
+    ]
+    assert set(releases) == {"new"}
+    for answer in answers:
+        assert answer.headers["x-request-id"] in asleep.logs()

@@ -55,6 +55,7 @@ def test_when_all_are_full_requests_spread(app: Preview) -> None:
     shares = [logs.count("finished: 10 1") for logs in app.logs_by_container()]
     assert sum(shares) == 24
     assert min(shares) >= SETTINGS["REQUESTS_PER_INSTANCE"]
+    assert "was not told" not in app.output()
 
 
 def test_when_load_falls_the_higher_instances_sleep(app: Preview) -> None:

@@ -8,7 +8,7 @@ let gauge: Gauge;
 
 beforeEach(() => {
   now = 1e12;
-  gauge = new Gauge(LIMIT, () => now);
+  gauge = new Gauge(LIMIT, 10, () => now);
 });
 
 const ask = (changes: Partial<Ask> = {}): Ask => ({
@@ -16,7 +16,8 @@ const ask = (changes: Partial<Ask> = {}): Ask => ({
   inUse: 5,
   age: 0,
   rank: 2,
-  room: 1,
+  resting: [],
+  shared: false,
   join: false,
   must: false,
   ...changes,
@@ -24,12 +25,60 @@ const ask = (changes: Partial<Ask> = {}): Ask => ({
 
 const reply = (): Reply => JSON.parse(gauge.reply(0));
 
-test("it accepts up to its limit, and beyond only if told to", () => {
+test("it accepts up to its limit, and beyond if it must", () => {
   expect(gauge.refusal(ask(), LIMIT - 1, true)).toBeUndefined();
   expect(gauge.refusal(ask(), LIMIT, true)).toBe("full");
-  expect(gauge.refusal(ask({ room: 1.2 }), LIMIT, true)).toBeUndefined();
-  expect(gauge.refusal(ask({ room: 1.2 }), 1.2 * LIMIT, true)).toBe("full");
   expect(gauge.refusal(ask({ must: true }), 2 * LIMIT, true)).toBeUndefined();
+});
+
+/** How many of so many requests it refuses while it is full and none is left to wake. */
+function refusals(requests: number, running = LIMIT): number {
+  const answers = Array.from({ length: requests }, () =>
+    gauge.refusal(ask({ shared: true }), running, true),
+  );
+  return answers.filter((refusal) => refusal === "full").length;
+}
+
+test("when none is left to wake, it refuses fewer than end", () => {
+  refusals(100);
+  expect(refusals(100)).toBe(0);
+  for (let ended = 0; ended < 20; ended += 1) {
+    gauge.count(LIMIT + 1);
+    gauge.count(LIMIT);
+  }
+  expect(refusals(100)).toBe(5);
+});
+
+test("when none is left to wake, it refuses the more readily the more it runs", () => {
+  refusals(100);
+  expect(refusals(100)).toBe(0);
+  expect(refusals(100, 1.1 * LIMIT)).toBe(2);
+  expect(refusals(100, 2 * LIMIT)).toBe(3);
+});
+
+test("of three, it accepts beyond its limit only if the others are full too", () => {
+  gauge = new Gauge(LIMIT, 3, () => now);
+  const full = ask({ load: 3, inUse: 3, shared: true });
+  gauge.refusal(full, 0, true);
+  gauge.hear(1, true);
+  gauge.hear(2, false);
+  for (let request = 0; request < 100; request += 1) {
+    expect(gauge.refusal(full, LIMIT, true)).toBe("full");
+  }
+  expect(JSON.parse(gauge.reply(LIMIT, "full"))).toMatchObject({ hint: 1 });
+  gauge.hear(1, false);
+  expect(gauge.refusal(full, 2 * LIMIT, true)).toBeUndefined();
+});
+
+test("the others are told only of changes, where they are few and all in use", () => {
+  const news = (instances: number, load: number) => {
+    const few = new Gauge(LIMIT, instances, () => now);
+    few.refusal(ask({ load, inUse: instances }), LIMIT, true);
+    return [LIMIT - 1, LIMIT, LIMIT + 1, LIMIT, LIMIT - 1].map((running) => few.count(running));
+  };
+  expect(news(3, 3)).toEqual([undefined, false, undefined, undefined, true]);
+  expect(news(3, 1)).toEqual(Array(5).fill(undefined));
+  expect(news(10, 10)).toEqual(Array(5).fill(undefined));
 });
 
 test("asleep, it wakes for fresh knowledge and not for old, unless it comes first", () => {

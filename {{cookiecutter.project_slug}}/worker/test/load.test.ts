@@ -3,7 +3,7 @@ import { Estimate } from "../load";
 
 function known(load: number, inUse: number, age: number): Estimate {
   const estimate = new Estimate(() => 1e12);
-  estimate.merge({ load, inUse, age });
+  estimate.merge({ load, inUse, age, resting: [] });
   return estimate;
 }
 
@@ -13,9 +13,9 @@ test("who knows nothing uses one instance", () => {
 
 test("younger knowledge counts for more", () => {
   const estimate = known(10, 12, 60_000);
-  estimate.merge({ load: 5, inUse: 6, age: 0 });
+  estimate.merge({ load: 5, inUse: 6, age: 0, resting: [] });
   expect(estimate.load).toBeCloseTo(5, 1);
-  estimate.merge({ load: 9, inUse: 12, age: 60_000 });
+  estimate.merge({ load: 9, inUse: 12, age: 60_000, resting: [] });
   expect(estimate.load).toBeCloseTo(5, 1);
 });
 
@@ -31,6 +31,19 @@ test("measurements move the estimate slowly, and more so after a pause", () => {
   quiet.measure(0, 25_000);
   expect(busy.load).toBeCloseTo(4.75);
   expect(quiet.load).toBeCloseTo(2.5);
+});
+
+test("who rests is told on, and forgotten when the rest is over", () => {
+  let now = 1e12;
+  const clock = () => now;
+  const [one, other] = [new Estimate(clock), new Estimate(clock)];
+  one.rest(7, now + 1000);
+  one.rest(3, now + 5000);
+  one.rest(3, now + 500);
+  other.merge(one.knowledge);
+  expect(other.resting.map(([instance]) => instance)).toEqual([3, 7]);
+  now += 1000;
+  expect(other.resting).toEqual([[3, 1e12 + 5000]]);
 });
 
 test("growing adds one instance, and shrinking leaves those that can be in use", () => {

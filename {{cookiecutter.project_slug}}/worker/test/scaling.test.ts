@@ -28,11 +28,20 @@ beforeEach(() => {
 
 function create(number: number): void {
   instances = Array.from({ length: number }, () => ({
-    gauge: new Gauge(LIMIT, clock),
+    gauge: new Gauge(LIMIT, number, clock),
     running: 0,
     awake: false,
     broken: false,
   }));
+}
+
+/** Begins or ends requests of an instance, and tells the others what they have to know. */
+function run(number: number, change: number): void {
+  const instance = instances[number] as Instance;
+  instance.running += change;
+  const hasRoom = instance.gauge.count(instance.running);
+  if (hasRoom === undefined) return;
+  for (const { gauge } of instances) if (gauge !== instance.gauge) gauge.hear(number, hasRoom);
 }
 
 /** Offers a request to an instance, as the Durable Object does; accepted ones run for ever. */
@@ -52,7 +61,7 @@ async function send(number: number, text: string): Promise<Response> {
     return respond("down");
   }
   instance.awake = true;
-  instance.running += 1;
+  run(number, 1);
   return respond();
 }
 
@@ -113,6 +122,24 @@ test("when all are full, they share what comes, at little more than a message ea
   for (const { running } of instances) expect(running).toBeGreaterThan(400 / 4 / 2);
 });
 
+test("three that are full know which of them has room again", async () => {
+  create(3);
+  const isolate = router();
+  await served(isolate, 6 * LIMIT);
+  for (const number of [0, 1, 2]) run(number, LIMIT - 1 - (instances[number]?.running ?? 0));
+  for (const number of [0, 1, 2]) run(number, 1);
+  asked = [];
+  await served(isolate, 3);
+  expect(asked).toHaveLength(3); // none has room, which each of them knows
+  run(2, -2);
+  for (let fresh = 0; fresh < 20; fresh += 1) {
+    run(2, instances[2]?.running === LIMIT ? -1 : 0);
+    asked = [];
+    expect(await served(router(), 1)).toEqual([2]);
+    expect(asked.length).toBeLessThanOrEqual(2);
+  }
+});
+
 test("where there is only one, it has to accept", async () => {
   create(1);
   await served(router(), 3 * LIMIT);
@@ -129,6 +156,14 @@ test("one that cannot start is passed over, and tried again after a while", asyn
   asked = [];
   await served(isolate, 1);
   expect(asked).toContain(0);
+});
+
+test("isolates hear from instances which other one cannot start", async () => {
+  (instances[1] as Instance).broken = true;
+  await served(router(), LIMIT + 2);
+  asked = [];
+  await served(router(), 3 * LIMIT);
+  expect(asked).not.toContain(1);
 });
 
 test("where no further one can start, those that run share the load", async () => {

@@ -21,6 +21,30 @@ test.each([
   expect(measured.awake).toBeLessThanOrEqual(1.25 * measured.fewest + 2);
 });
 
+test.each([
+  { isolates: 1, load: 0.95 },
+  { isolates: 200, load: 0.95 },
+  { isolates: 10, load: 1.1 },
+])(
+  "three, $isolates isolates, load $load: only the last to be filled runs more than its limit",
+  async ({ load, isolates }) => {
+    const scenario = { instances: 3, isolates, latency: [0.005, 0.005] as [number, number] };
+    const measured = await simulate({ ...scenario, rate: steady(load, scenario) });
+    expect(measured.messages.mean).toBeLessThanOrEqual(1.3);
+    expect(measured.messages.p99).toBeLessThanOrEqual(4);
+    expect(measured.notices).toBeLessThanOrEqual(1.3);
+    expect(measured.overfilled).toBeLessThanOrEqual(0.005);
+  },
+);
+
+test("an overload that ended fills no instance beyond its limit for long", async () => {
+  const scenario = { instances: 10, isolates: 200, from: 450, until: 570 };
+  const full = steady(1, scenario);
+  const rate = (time: number) => full(time) * (time < 420 ? 1.3 : 0.8);
+  const measured = await simulate({ ...scenario, rate });
+  expect(measured.overfilled).toBeLessThanOrEqual(0.02);
+});
+
 test("when more comes than all can run, a request still costs little more than a message", async () => {
   const scenario = { instances: 10, isolates: 10 };
   const measured = await simulate({ ...scenario, rate: steady(1.1, scenario), until: 480 });

@@ -42,6 +42,10 @@ export interface Measurement {
   overfilled: number;
   /** The same, counted only while all running requests would have fitted. */
   overfilledInVain: number;
+  /** The share of running requests beyond a limit for which another instance has a place free. */
+  misplaced: number;
+  /** What instances told each other, for each request. */
+  notices: number;
   /** Instances awake: on average, and at the end. */
   awake: number;
   awakeAtEnd: number;
@@ -108,7 +112,7 @@ class Instance {
   idleSince = 0;
 
   constructor(scenario: Scenario, clock: () => number) {
-    this.gauge = new Gauge(scenario.limit, clock);
+    this.gauge = new Gauge(scenario.limit, scenario.instances, clock);
   }
 
   respond(refusal?: Refusal): Response {
@@ -130,6 +134,8 @@ const TURNS = 6;
 class Simulation {
   readonly #scenario: Scenario;
   readonly #random: () => number;
+  /** A source of its own for what arrives, so that it is the same whichever way it is routed. */
+  readonly #arrivals: () => number;
   readonly #agenda = new Agenda();
   readonly #instances: Instance[];
   readonly #routers: Router[];
@@ -145,6 +151,11 @@ class Simulation {
   #awakeSeconds = 0;
   #overfilled = 0;
   #overfilledInVain = 0;
+  /** Requests that run beyond a limit, and places that are free. */
+  #excess = 0;
+  #free: number;
+  #misplacedSeconds = 0;
+  #notices = 0;
   #failed = 0;
   #first = 0;
   readonly #messages: number[] = [];
@@ -153,6 +164,7 @@ class Simulation {
     const clock = () => EPOCH + 1000 * this.#now;
     this.#scenario = scenario;
     this.#random = seeded(scenario.seed);
+    this.#arrivals = seeded(scenario.seed + 1);
     this.#instances = Array.from(
       { length: scenario.instances },
       () => new Instance(scenario, clock),
@@ -163,6 +175,7 @@ class Simulation {
     );
     this.#withRoom = scenario.instances - scenario.broken.length;
     this.#places = this.#withRoom * scenario.limit;
+    this.#free = this.#places;
   }
 
   async run(): Promise<Measurement> {
@@ -170,8 +183,8 @@ class Simulation {
     let highest = 0;
     for (let time = 0; time < until; time += 1) highest = Math.max(highest, rate(time));
     const arrive = () => {
-      if (this.#random() * highest < rate(this.#now)) void this.#request();
-      this.#after(-Math.log(1 - this.#random()) / highest, arrive);
+      if (this.#arrivals() * highest < rate(this.#now)) void this.#request();
+      this.#after(-Math.log(1 - this.#arrivals()) / highest, arrive);
     };
     arrive();
     for (;;) {
@@ -197,10 +210,11 @@ class Simulation {
   async #request(): Promise<void> {
     const { choose, isolates, instances } = this.#scenario;
     const measured = this.#measuring;
+    const duration = this.#duration();
     let messages = 0;
     const send = (number: number, ask: string) => {
       messages += 1;
-      return this.#send(number, ask);
+      return this.#send(number, ask, duration);
     };
     const router = this.#routers[Math.floor(this.#random() * isolates)] as Router;
     const fresh = !this.#used.has(router);
@@ -208,7 +222,7 @@ class Simulation {
     let failed = false;
     try {
       const response = choose
-        ? await send(choose(this.#random), JSON.stringify({ must: true }))
+        ? await send(choose(this.#random), JSON.stringify({ must: true, resting: [] }))
         : await router.dispatch(send, instances);
       failed = "refusal" in JSON.parse(response.headers.get(LOAD_HEADER) ?? "{}");
     } catch {
@@ -220,22 +234,23 @@ class Simulation {
     if (failed) this.#failed += 1;
   }
 
-  #send(number: number, text: string): Promise<Response> {
-    const { lost, broken, latency } = this.#scenario;
+  #send(number: number, text: string, duration: number): Promise<Response> {
+    const { lost, broken } = this.#scenario;
     const instance = this.#instances[number] as Instance;
-    const oneWay = () => (latency[0] + (latency[1] - latency[0]) * this.#random()) / 2;
     return new Promise((resolve, reject) => {
-      if (this.#random() < lost) return this.#after(oneWay(), () => reject(new Error("lost")));
+      if (this.#random() < lost) {
+        return this.#after(this.#oneWay(), () => reject(new Error("lost")));
+      }
       const respond = (refusal?: Refusal) => {
         const response = instance.respond(refusal);
-        this.#after(oneWay(), () => resolve(response));
+        this.#after(this.#oneWay(), () => resolve(response));
       };
-      this.#after(oneWay(), () => {
+      this.#after(this.#oneWay(), () => {
         const ask: Ask = JSON.parse(text);
         const refusal = instance.gauge.refusal(ask, instance.running, instance.awake);
         if (refusal) return respond(refusal);
         if (!broken.includes(number)) {
-          this.#accept(instance);
+          this.#accept(instance, duration);
           return respond();
         }
         this.#after(FAILED_START, () => {
@@ -246,40 +261,52 @@ class Simulation {
     });
   }
 
-  #accept(instance: Instance): void {
+  /** How long a message takes. */
+  #oneWay(): number {
+    const [least, most] = this.#scenario.latency;
+    return (least + (most - least) * this.#random()) / 2;
+  }
+
+  #accept(instance: Instance, duration: number): void {
     const { limit, start, sleepAfter } = this.#scenario;
     this.#account();
     if (this.#measuring && instance.running >= limit) {
       if (this.#withRoom > 0) this.#overfilled += 1;
       if (this.#running < this.#places) this.#overfilledInVain += 1;
     }
+    if (instance.running >= limit) this.#excess += 1;
+    else this.#free -= 1;
     this.#running += 1;
     if (this.#now >= this.#scenario.until - sleepAfter) {
       this.#peak = Math.max(this.#peak, this.#running);
     }
     instance.running += 1;
     if (instance.running === limit) this.#withRoom -= 1;
+    this.#tell(instance);
     if (!instance.awake) {
       instance.awake = true;
       instance.readyAt = this.#now + start;
       this.#awake += 1;
     }
     const started = Math.max(0, instance.readyAt - this.#now);
-    this.#after(started + this.#duration(), () => this.#finish(instance));
+    this.#after(started + duration, () => this.#finish(instance));
   }
 
   #duration(): number {
     const { duration, longest } = this.#scenario;
-    const radius = Math.sqrt(-2 * Math.log(1 - this.#random()));
-    const normal = radius * Math.cos(2 * Math.PI * this.#random());
+    const radius = Math.sqrt(-2 * Math.log(1 - this.#arrivals()));
+    const normal = radius * Math.cos(2 * Math.PI * this.#arrivals());
     return Math.min(longest, duration * Math.exp(normal - 0.5));
   }
 
   #finish(instance: Instance): void {
     const { limit, sleepAfter } = this.#scenario;
     this.#account();
+    if (instance.running > limit) this.#excess -= 1;
+    else this.#free += 1;
     this.#running -= 1;
     instance.running -= 1;
+    this.#tell(instance);
     instance.idleSince = this.#now;
     if (instance.running === limit - 1) this.#withRoom += 1;
     if (instance.running > 0) return;
@@ -292,12 +319,25 @@ class Simulation {
     });
   }
 
+  /** Tells the other instances what one of them has to say, as the Durable Object does. */
+  #tell(instance: Instance): void {
+    const hasRoom = instance.gauge.count(instance.running);
+    if (hasRoom === undefined) return;
+    const number = this.#instances.indexOf(instance);
+    for (const other of this.#instances) {
+      if (other === instance) continue;
+      if (this.#measuring) this.#notices += 1;
+      this.#after(this.#oneWay(), () => other.gauge.hear(number, hasRoom));
+    }
+  }
+
   /** Adds up what lasted since the last change. */
   #account(): void {
     const seconds = this.#now - Math.max(this.#accountedUntil, this.#scenario.from);
     if (seconds > 0) {
       this.#runningSeconds += this.#running * seconds;
       this.#awakeSeconds += this.#awake * seconds;
+      this.#misplacedSeconds += Math.min(this.#excess, this.#free) * seconds;
     }
     this.#accountedUntil = this.#now;
   }
@@ -319,6 +359,8 @@ class Simulation {
       first: this.#first,
       overfilled: ofRequests(this.#overfilled),
       overfilledInVain: ofRequests(this.#overfilledInVain),
+      misplaced: this.#misplacedSeconds / Math.max(1, this.#runningSeconds),
+      notices: ofRequests(this.#notices),
       awake: this.#awakeSeconds / (until - from),
       awakeAtEnd: this.#awake,
       fewest: Math.min(fewest, instances - broken.length),
