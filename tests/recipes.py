@@ -55,13 +55,16 @@ def names(project: Path) -> list[str]:
     return sorted(path.stem for path in project.glob("docs/recipes/*.md"))
 
 
-def follow(project: Path, name: str, **variables: str) -> None:
+def follow(project: Path, name: str, **variables: str) -> Path:
     """Carry a recipe out, except for its requests to the running app.
 
     Args:
         project: what to change.
         name: the recipe.
         variables: what the shell sets for the commands, such as the address of a server.
+
+    Returns:
+        The project.
     """
     shell = ("env", *(f"{key}={value}" for key, value in variables.items()), "sh", "-euc")
     for step in read(project, name):
@@ -71,6 +74,7 @@ def follow(project: Path, name: str, **variables: str) -> None:
             run(project, *shell, step.text)
     run(project, "bun", "run", "setup:backend")  # as each of the project's commands does
     run(project, "bun", "run", "doctor", "settings")  # .env holds nothing wrong or unknown
+    return project
 
 
 def change_files(project: Path, name: str) -> None:

@@ -142,20 +142,18 @@ def test_a_preview_is_linked_and_removed(cloudflare_app: Path, tmp_path: Path) -
     previews = "/accounts/" + "0" * 32 + "/workers/workers/my-app/previews"
     with cloudflare() as (url, asked):
         stand_in = {"CLOUDFLARE_API_BASE_URL": url, "NO_PROXY": "127.0.0.1"}
-        opened = Workflow(
-            project, "preview", WITH_ACCOUNT | {OPEN: "true", CLOSED: "false"},
-            variables={"Deploy the preview": stand_in},
-        )  # fmt: skip
-        opened.run("setup", "preview")
+
+        def carry_out(step: str, **action: str) -> Workflow:
+            values = WITH_ACCOUNT | {OPEN: action["open"], CLOSED: action["closed"]}
+            workflow = Workflow(project, "preview", values, variables={step: stand_in})
+            workflow.run("setup", "preview")
+            return workflow
+
+        opened = carry_out("Deploy the preview", open="true", closed="false")
         assert f"POST {previews}/an-id/deployments" in asked
         environment = opened.content()["jobs"]["preview"]["environment"]
         assert opened.substitute(environment["url"]) == "https://pr-7.example.com"
-
-        closed = Workflow(
-            project, "preview", WITH_ACCOUNT | {OPEN: "false", CLOSED: "true"},
-            variables={"Remove the preview": stand_in},
-        )  # fmt: skip
-        closed.run("setup", "preview")
+        carry_out("Remove the preview", open="false", closed="true")
         assert f"DELETE {previews}/pr-7" in asked
 
 

@@ -18,9 +18,7 @@ KEY = "sk-ant-test-123456"
 @pytest.fixture(scope="module")
 def project(both_app: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project after the recipe."""
-    project = recipes.copy(both_app, tmp_path_factory.mktemp("anthropic"))
-    recipes.follow(project, "anthropic")
-    return project
+    return recipes.follow(recipes.copy(both_app, tmp_path_factory.mktemp("anthropic")), "anthropic")
 
 
 @pytest.fixture(scope="module")

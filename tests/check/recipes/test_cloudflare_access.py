@@ -55,8 +55,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def test_only_a_token_of_access_opens_the_app(both_app: Path, tmp_path: Path) -> None:
-    project = recipes.copy(both_app, tmp_path)
-    recipes.follow(project, "cloudflare-access")
+    project = recipes.follow(recipes.copy(both_app, tmp_path), "cloudflare-access")
     recipes.check_backend(project, "tests/test_settings.py", "tests/test_routes.py")
     with serving(Certificates(("127.0.0.1", 0), Handler)) as server:
         team = f"http://127.0.0.1:{server.server_port}"

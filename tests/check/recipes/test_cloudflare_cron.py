@@ -13,8 +13,7 @@ from tests.projects import environment, run
 
 
 def test_the_trigger_runs_the_task(both_app: Path, tmp_path: Path) -> None:
-    project = recipes.copy(both_app, tmp_path)
-    recipes.follow(project, "cloudflare-cron")
+    project = recipes.follow(recipes.copy(both_app, tmp_path), "cloudflare-cron")
     recipes.check_backend(project, "tests/test_tasks.py", "tests/test_openapi.py")
     run(project, "bun", "run", "check:lint")
     run(project, "bun", "run", "check:worker")

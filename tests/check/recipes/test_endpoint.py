@@ -9,8 +9,7 @@ from tests.projects import run
 
 
 def test_the_endpoint_answers_and_is_typed(both_app: Path, tmp_path: Path) -> None:
-    project = recipes.copy(both_app, tmp_path)
-    recipes.follow(project, "endpoint")
+    project = recipes.follow(recipes.copy(both_app, tmp_path), "endpoint")
     recipes.check_backend(project, "tests/test_slug.py", "tests/test_openapi.py")
     run(project, "bun", "run", "check:lint")
     run(project, "bunx", "tsc", "-p", "frontend")

@@ -39,8 +39,7 @@ class OAuth2Proxy(BaseHTTPRequestHandler):
 
 @NEEDS_CADDY
 def test_caddy_asks_about_each_request(both_app: Path, tmp_path: Path) -> None:
-    project = recipes.copy(both_app, tmp_path)
-    recipes.follow(project, "monolith-oidc")
+    project = recipes.follow(recipes.copy(both_app, tmp_path), "monolith-oidc")
     proxy = ThreadingHTTPServer(("127.0.0.1", 0), OAuth2Proxy)
     with serving(proxy), receive() as app:
         ports = {"app:80": app.server_port, "oauth2-proxy:4180": proxy.server_port}

@@ -13,8 +13,7 @@ from tests.conversation import conversation
 
 @NEEDS_CADDY
 def test_only_who_knows_the_password_enters(both_app: Path, tmp_path: Path) -> None:
-    project = recipes.copy(both_app, tmp_path)
-    recipes.follow(project, "monolith-password")
+    project = recipes.follow(recipes.copy(both_app, tmp_path), "monolith-password")
     right = ("ada", "correct horse")
     client = httpx.Client(trust_env=False)
     with client, serve(project, "app") as app, caddy(project, {"app:80": app}) as url:
@@ -30,8 +29,7 @@ def test_only_who_knows_the_password_enters(both_app: Path, tmp_path: Path) -> N
 
 @NEEDS_CADDY
 def test_the_app_gets_the_name_and_no_password(both_app: Path, tmp_path: Path) -> None:
-    project = recipes.copy(both_app, tmp_path)
-    recipes.follow(project, "monolith-password")
+    project = recipes.follow(recipes.copy(both_app, tmp_path), "monolith-password")
     with receive() as app:
         address = f"http://127.0.0.1:{app.server_port}"
         with caddy(project, {"app:80": address}) as url:

@@ -7,8 +7,7 @@ from tests.projects import run
 
 
 def test_the_page_passes_the_checks_and_is_built(both_app: Path, tmp_path: Path) -> None:
-    project = recipes.copy(both_app, tmp_path)
-    recipes.follow(project, "page")
+    project = recipes.follow(recipes.copy(both_app, tmp_path), "page")
     run(project, "bun", "run", "check:lint")
     run(project, "bunx", "tsc", "-p", "frontend")
     run(project, "bun", "run", "test:frontend", "src/Pages.test.tsx")

@@ -24,8 +24,7 @@ async def answer(messages: list[Message]) -> AsyncGenerator[str]:
 
 
 def test_a_failure_is_reported_without_what_the_user_wrote(both_app: Path, tmp_path: Path) -> None:
-    project = recipes.copy(both_app, tmp_path)
-    recipes.follow(project, "sentry")
+    project = recipes.follow(recipes.copy(both_app, tmp_path), "sentry")
     recipes.check_backend(project, "tests/test_settings.py", "tests/test_stream.py")
     (project / "backend/app/answer.py").write_text(BROKEN)
     with receive() as sentry:

@@ -15,9 +15,7 @@ from tests.check.recipes.answers import ask, text
 @pytest.fixture(scope="module")
 def project(both_app: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project after the recipe."""
-    project = recipes.copy(both_app, tmp_path_factory.mktemp("tools"))
-    recipes.follow(project, "tools")
-    return project
+    return recipes.follow(recipes.copy(both_app, tmp_path_factory.mktemp("tools")), "tools")
 
 
 @pytest.fixture(scope="module")

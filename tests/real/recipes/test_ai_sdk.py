@@ -11,8 +11,7 @@ HERE = Path(__file__).parent
 
 
 def test_use_chat_works_in_chromium(both_app: Path, tmp_path: Path) -> None:
-    project = recipes.copy(both_app, tmp_path)
-    recipes.follow(project, "ai-sdk")
+    project = recipes.follow(recipes.copy(both_app, tmp_path), "ai-sdk")
     recipes.check_backend(project, "tests/test_openapi.py", "tests/test_routes.py")
     for name in ("check:config", "check:lint", "check:frontend", "check:worker"):
         run(project, "bun", "run", name)

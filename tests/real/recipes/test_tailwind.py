@@ -11,8 +11,7 @@ HERE = Path(__file__).parent
 
 
 def test_tailwind_and_a_dialog_work_in_chromium(both_app: Path, tmp_path: Path) -> None:
-    project = recipes.copy(both_app, tmp_path)
-    recipes.follow(project, "tailwind")
+    project = recipes.follow(recipes.copy(both_app, tmp_path), "tailwind")
     for name in ("check:lint", "check:frontend"):
         run(project, "bun", "run", name)
     shutil.copy(HERE / "tailwind.test.ts", project / "e2e/tailwind.test.ts")
