@@ -14,6 +14,9 @@ from filelock import FileLock
 from tools.generate import ROOT, config_file
 
 LAYOUTS = ("cloudflare", "monolith", "both")
+NEEDS_POSIX = pytest.mark.skipif(
+    os.name == "nt", reason="a shell script stands for a program, or git gets a path of POSIX"
+)
 
 
 @cache

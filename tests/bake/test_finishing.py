@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.projects import NEEDS_POSIX
 from tests.rendered_hook import ROOT, load
 
 
@@ -187,6 +188,7 @@ def test_inside_a_repository_no_other_is_made(
     assert "This folder is in a git repository" in capsys.readouterr().out
 
 
+@NEEDS_POSIX
 @pytest.mark.parametrize("broken", [False, True])
 def test_without_git_there_is_a_hint(
     broken: bool,
@@ -204,6 +206,7 @@ def test_without_git_there_is_a_hint(
     assert "git could not run" in capsys.readouterr().out
 
 
+@NEEDS_POSIX
 def test_without_an_identity_there_is_a_hint(
     project: Path,
     tmp_path: Path,
@@ -218,6 +221,7 @@ def test_without_an_identity_there_is_a_hint(
     assert "git has no user.name or user.email" in capsys.readouterr().out
 
 
+@NEEDS_POSIX
 def test_neither_hooks_nor_signing_of_the_user_stop_the_commit(
     project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.projects import environment, run
+from tests.projects import NEEDS_POSIX, environment, run
 from tools.generate import ROOT
 from tools.release import sections, version
 
+pytestmark = NEEDS_POSIX
 GH = """#!/usr/bin/env bash
 printf '%s\\n' "$@" >> "$RECORD"
 [[ "$1 $2" != "release view" || -n "$IS_OUT" ]]

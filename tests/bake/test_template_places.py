@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.projects import commit, cruft, environment, run, template_of_its_own
+from tests.projects import NEEDS_POSIX, commit, cruft, environment, run, template_of_its_own
 
 
 def generate(folder: Path, *arguments: str, pwd: Path | None = None) -> str:
@@ -85,6 +85,7 @@ def test_a_zip_gives_no_link_but_a_project(tmp_path: Path) -> None:
     assert (tmp_path / "my-app" / ".git").exists()
 
 
+@NEEDS_POSIX
 def test_cruft_refuses_an_address_with_a_credential(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -103,6 +104,7 @@ def test_cruft_refuses_an_address_with_a_credential(
     assert not (tmp_path / "my-app").exists()
 
 
+@NEEDS_POSIX
 def test_neither_token_nor_hook_is_left_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -133,6 +135,7 @@ def test_neither_token_nor_hook_is_left_behind(
     assert "s3cr3t" not in run(project, "git", "log", "--patch").stdout
 
 
+@NEEDS_POSIX
 @pytest.mark.parametrize("linked", [False, True])
 def test_generating_inside_a_git_hook_leaves_the_outer_repository_alone(
     linked: bool, tmp_path: Path
@@ -166,6 +169,7 @@ def test_generating_inside_a_git_hook_leaves_the_outer_repository_alone(
     assert link(project)["template"] == str(template)
 
 
+@NEEDS_POSIX
 def test_every_variable_that_names_a_repository_is_dropped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
