@@ -68,10 +68,12 @@ test.describe("a model", { tag: "@model" }, () => {
     await expect(page.getByTestId("answer")).toContainText("Answer 1");
     const asked = async () => (await askedFor("endless")).at(-1);
     expect((await asked())?.ended).toBeNull();
-    const stoppedAt = await page.getByRole("button", { name: "Stop" }).evaluate((button: HTMLElement) => {
-      button.click();
-      return Date.now();
-    });
+    const stoppedAt = await page
+      .getByRole("button", { name: "Stop" })
+      .evaluate((button: HTMLElement) => {
+        button.click();
+        return Date.now();
+      });
     await expect(page.getByText("Stopped", { exact: true })).toBeVisible();
     await expect.poll(async () => (await asked())?.ended).toBe("client left");
     const seconds = ((await asked())?.left_at ?? Number.NaN) - stoppedAt / 1000;
