@@ -195,3 +195,11 @@ def test_the_pictures_of_the_readme_load_quickly() -> None:
     names = re.findall(r"!\[[^]]*\]\((docs/[^)]+)\)", (ROOT / "README.md").read_text("utf-8"))
     assert names
     assert sum((ROOT / name).stat().st_size for name in names) < 3_000_000
+
+
+def test_each_fault_has_its_test() -> None:
+    table = (ROOT / "bench/sturdiness.md").read_text("utf-8")
+    named = {*re.findall(r"`(test_\w+)`", table)}
+    sources = (path.read_text("utf-8") for path in (ROOT / "tests/real").rglob("test_*.py"))
+    assert named
+    assert named <= {*re.findall(r"^def (test_\w+)\(", "\n".join(sources), re.MULTILINE)}
