@@ -18,10 +18,10 @@ const MOST_SAVED = 20;
 
 /** How much sooner an instance refuses that runs more than its limit, and at most. */
 const EAGERNESS = 20;
-const MOST_OWED = 5;
+const MOST_OWED = { unsure: 5, informed: 20 };
 
 /** Only so few instances tell each other who has room: each of more would tell too many. */
-const FEW = 3;
+const FEW = 5;
 
 /** How long that is believed, in milliseconds. */
 const MEMORY = 60_000;
@@ -91,9 +91,10 @@ export class Gauge {
 
   /** Whether another instance should be asked rather than this one run more than its limit. */
   #shouldRefuse(fill: number): boolean {
-    if (this.#known.length === this.#instances - 1) return this.#hint !== undefined;
-    const needed = 1 - Math.min(MOST_OWED, EAGERNESS * (fill - 1));
-    if (this.#saved < needed) return false;
+    const informed = this.#known.length === this.#instances - 1;
+    if (informed && this.#hint === undefined) return false;
+    const over = Math.min(MOST_OWED.unsure, EAGERNESS * (fill - 1));
+    if (this.#saved < 1 - (informed ? MOST_OWED.informed : over)) return false;
     this.#saved -= 1;
     return true;
   }
