@@ -34,9 +34,10 @@ def test_caddy_has_its_configuration_and_its_settings(
     recipe: str, both_app: Path, tmp_path: Path
 ) -> None:
     found = services(both_app, tmp_path, recipe)
-    [_, file] = found["caddy"]["volumes"]
-    assert Path(file["source"]).is_file()
-    assert file["target"] == "/etc/caddy/Caddyfile"
+    build = found["caddy"]["build"]
+    assert (Path(build["context"]) / "Caddyfile").is_file()
+    assert "COPY Caddyfile /etc/caddy/Caddyfile" in build["dockerfile_inline"]
+    assert "image" not in found["caddy"]
     assert found["caddy"].get("command") is None
     assert found["caddy"]["environment"]["DOMAIN"] == "app.example.com"
     if recipe == "monolith-password":
