@@ -39,12 +39,12 @@ def test_the_deployment_of_the_worker_can_be_built(cloudflare_app: Path) -> None
     run(cloudflare_app / "worker", *command, "--config", "../wrangler.toml")
 
 
-@pytest.mark.parametrize("deployment", ["cloudflare", "both"])
-@pytest.mark.parametrize("instance_type", questions()["instance_type"])
-@pytest.mark.parametrize("max_instances", ["1", "1000"])
+@pytest.mark.parametrize(("number", "instance_type"), [*enumerate(questions()["instance_type"])])
 def test_every_answer_makes_a_worker_that_can_be_deployed(
-    deployment: str, instance_type: str, max_instances: str, cloudflare_app: Path, tmp_path: Path
+    number: int, instance_type: str, cloudflare_app: Path, tmp_path: Path
 ) -> None:
+    deployment = ("cloudflare", "both")[number % 2]
+    max_instances = ("1", "1000")[number // 2 % 2]
     answers = {"instance_type": instance_type, "max_instances": max_instances}
     project = generate(tmp_path, deployment=deployment, initialize_git="false", **answers)
     (project / "node_modules").symlink_to(cloudflare_app / "node_modules")
