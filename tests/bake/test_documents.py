@@ -40,7 +40,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def documents(root: Path) -> list[Path]:
-    """List a repository's documents; recipes have tests of their own."""
+    """List a repository's documents, without recipes, whose code has tests of its own."""
     found = (path for path in root.rglob("*.md") if not {"node_modules", "recipes"} & {*path.parts})
     return sorted(found)
 
@@ -142,6 +142,9 @@ def test_what_a_projects_documents_name_exists(layout: str, folder: Path) -> Non
         wrong[name] += wrong_commands(text, reference)
         wrong[name] += wrong_names(text, document, reference)
         wrong[name] += wrong_settings(text, reference)
+    for recipe in root.glob("docs/recipes/*.md"):
+        text = recipe.read_text("utf-8")
+        wrong[recipe.name] = wrong_links(recipe) + wrong_commands(text, root)
     assert {name: found for name, found in wrong.items() if found} == {}
     assert wrong.keys() >= {"README.md", "AGENTS.md", "CONTRIBUTING.md", "docs/development.md"}
 
