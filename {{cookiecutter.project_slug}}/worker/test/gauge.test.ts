@@ -77,6 +77,7 @@ test("the others are told only of changes, where they are few and all in use", (
     return [LIMIT - 1, LIMIT, LIMIT + 1, LIMIT, LIMIT - 1].map((running) => few.count(running));
   };
   expect(news(3, 3)).toEqual([undefined, false, undefined, undefined, true]);
+  expect(news(5, 5)).toEqual([undefined, false, undefined, undefined, true]);
   expect(news(3, 1)).toEqual(Array(5).fill(undefined));
   expect(news(10, 10)).toEqual(Array(5).fill(undefined));
 });
