@@ -89,8 +89,11 @@ export class Estimate {
     this.#restsUntil.set(instance, Math.max(until, this.#restsUntil.get(instance) ?? 0));
   }
 
-  /** Mixes in what somebody else knows; the younger knowledge counts for more. */
-  merge({ load, inUse, age, resting }: Knowledge): void {
+  /**
+   * Mixes in what somebody else knows; the younger knowledge counts for more. An older version of the
+   * Worker, which still runs while a new one is deployed, tells nothing of those that rest.
+   */
+  merge({ load, inUse, age, resting = [] }: Omit<Knowledge, "resting"> & Partial<Knowledge>): void {
     const own = this.#clock() - this.#at;
     this.load += ((load - this.load) * (own + 1)) / (own + age + 2);
     this.#at = Math.max(this.#at, this.#clock() - age);

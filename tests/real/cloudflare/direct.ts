@@ -3,7 +3,16 @@ import { type Ask, LOAD_HEADER } from "./load";
 
 export { Backend } from "./backend";
 
-const ASK: Ask = { load: 0, inUse: 1, age: 0, rank: 0, room: 1, join: false, must: true };
+const ASK: Ask = {
+  load: 0,
+  inUse: 1,
+  age: 0,
+  resting: [],
+  rank: 0,
+  shared: false,
+  join: false,
+  must: true,
+};
 
 export default {
   fetch(request: Request, env: Env): Promise<Response> {

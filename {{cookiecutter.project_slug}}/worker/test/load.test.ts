@@ -13,7 +13,7 @@ test("who knows nothing uses one instance", () => {
 
 test("younger knowledge counts for more", () => {
   const estimate = known(10, 12, 60_000);
-  estimate.merge({ load: 5, inUse: 6, age: 0, resting: [] });
+  estimate.merge({ load: 5, inUse: 6, age: 0 });
   expect(estimate.load).toBeCloseTo(5, 1);
   estimate.merge({ load: 9, inUse: 12, age: 60_000, resting: [] });
   expect(estimate.load).toBeCloseTo(5, 1);
