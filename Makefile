@@ -6,7 +6,7 @@ SETUP := cd / && $(PYTHON) -I "$(CURDIR)/tools/setup.py"
 WORKFLOWS := $(wildcard .github/workflows/*.yml {{cookiecutter.project_slug}}/.github/workflows/*.yml)
 ACTIONS := $(wildcard {{cookiecutter.project_slug}}/.github/actions/*/action.yml)
 FORMS := .github/ISSUE_TEMPLATE/bug.yml .github/ISSUE_TEMPLATE/idea.yml
-BENCHES := generation app page model cloudflare monolith wake
+BENCHES := generation app page model cloudflare monolith serving wake
 
 .PHONY: demo test test-real lint lock pictures bench $(BENCHES:%=bench-%)
 
@@ -38,7 +38,7 @@ pictures: ## Make the pictures of README.md again; needs Docker and Chromium
 	@$(SETUP) dev python -m tools.pictures.conversation
 	@$(SETUP) dev python -m tools.pictures.scaling
 
-bench: $(BENCHES:%=bench-%) ## Run every bench: make bench-generation, bench-app, bench-page, bench-model, bench-cloudflare, bench-monolith, bench-wake
+bench: $(BENCHES:%=bench-%) ## Run every bench: make bench-generation, bench-app, bench-page, bench-model, bench-cloudflare, bench-monolith, bench-serving, bench-wake
 
-$(BENCHES:%=bench-%): ## Print one bench's results; bench-model needs valgrind; app, cloudflare, monolith and wake need Docker
+$(BENCHES:%=bench-%): ## Print one bench's results; bench-model needs valgrind; app, cloudflare, monolith, serving and wake need Docker
 	@$(SETUP) dev python -m bench.run $(@:bench-%=%)

@@ -14,6 +14,7 @@ from bench.cloudflare import bench as cloudflare
 from bench.generation import bench as generation
 from bench.model import bench as model
 from bench.monolith import bench as monolith
+from bench.serving import bench as serving
 from bench.wake import bench as wake
 from tests.projects import shared
 from tests.real.docker import docker
@@ -78,6 +79,7 @@ BENCHES: dict[str, Callable[[Path], None]] = {
     "cloudflare": lambda base: cloudflare.main(shared(base, "cloudflare")),
     "model": lambda _: model.main(),
     "monolith": lambda base: monolith.main(shared(base, "monolith")),
+    "serving": lambda base: serving.main(shared(base, "monolith")),
     "page": page,
     "wake": lambda base: wake.main(shared(base, "cloudflare")),
 }

@@ -54,6 +54,14 @@ def seconds_to_200(url: str) -> float:
     raise TimeoutError(url)
 
 
+def page_script(port: int) -> str:
+    """Find the path of the script that the page loads."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/") as page:
+        found = re.search(r'src="(/assets/[^"]+)"', page.read().decode())
+    assert found
+    return found[1]
+
+
 def cpu_seconds(container: str) -> float:
     """Give back the processor time that a container's processes have used."""
     total = 0
@@ -201,11 +209,7 @@ def main(project: Path) -> None:
     containers = [start(*APP_OPTIONS, IMAGE), start(*nginx)]
     try:
         seconds_to_200(f"http://127.0.0.1:{APP}/api/health")
-        request = urllib.request.Request(f"http://127.0.0.1:{APP}/")
-        with urllib.request.urlopen(request) as page:
-            found = re.search(r'src="(/assets/[^"]+)"', page.read().decode())
-        assert found
-        measure_throughput(found[1], *containers)
+        measure_throughput(page_script(APP), *containers)
         measure_streams()
     finally:
         docker("kill", *containers)
