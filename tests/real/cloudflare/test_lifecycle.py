@@ -261,6 +261,7 @@ def test_a_rollout_ends_no_stream_and_refuses_no_request(asleep: Preview) -> Non
         answers = [request.result() for request in requests]
     assert "event: done" in rest
     assert [answer.status_code for answer in answers] == [200] * 4
+    docker("wait", old, check=False)  # it ends just after its stream, and may be gone already
     releases = [
         docker("inspect", "--format", '{{index .Config.Labels "release"}}', name)
         for name in asleep.containers()
