@@ -253,15 +253,16 @@ def test_a_rollout_ends_no_stream_and_refuses_no_request(asleep: Preview) -> Non
         lines = response.iter_lines()
         next(lines)
         [old] = asleep.containers()
-        image = docker("inspect", "--format", "{{.Config.Image}}", old)
+        image, old_id = docker("inspect", "--format", "{{.Config.Image}} {{.Id}}", old).split()
         docker("commit", "--pause=false", "--change", "LABEL release=new", old, image)
         docker("kill", "--signal", "TERM", old)
+        wait_for_text(asleep.logs, "Shutting down", 10)  # from here on it accepts nothing new
         requests = [pool.submit(httpx.get, f"{asleep.url}/env", timeout=60) for _ in range(4)]
         rest = list(lines)
         answers = [request.result() for request in requests]
     assert "event: done" in rest
     assert [answer.status_code for answer in answers] == [200] * 4
-    docker("wait", old, check=False)  # it ends just after its stream, and may be gone already
+    docker("wait", old_id, check=False)  # it ends just after its stream, and may be gone already
     releases = [
         docker("inspect", "--format", '{{index .Config.Labels "release"}}', name)
         for name in asleep.containers()
