@@ -203,6 +203,9 @@ def test_the_pictures_of_the_readme_load_quickly() -> None:
 def test_each_fault_has_its_test() -> None:
     table = (ROOT / "bench/sturdiness.md").read_text("utf-8")
     named = {*re.findall(r"`(test_\w+)`", table)}
+    files = re.findall(r"`(\S+\.tsx?)`", table)
     sources = (path.read_text("utf-8") for path in (ROOT / "tests/real").rglob("test_*.py"))
     assert named
+    assert files
+    assert all((ROOT / file).exists() for file in files)
     assert named <= {*re.findall(r"^def (test_\w+)\(", "\n".join(sources), re.MULTILINE)}
