@@ -18,7 +18,7 @@ test: lint ## Run the bake and check tiers
 
 test-real: ## Run what needs a Docker engine and Chromium; it wants the machine to itself
 	@$(SETUP) dev pytest -n 2 --dist loadgroup tests/real/monolith
-	@$(SETUP) dev pytest tests/real/cloudflare tests/real/contract tests/real/recipes tests/real/test_devcontainer.py
+	@$(SETUP) dev pytest tests/real/cloudflare tests/real/contract tests/real/recipes tests/real/start tests/real/test_devcontainer.py
 
 lint: ## Check this repository's own code
 	@$(SETUP) dev ruff format --check --quiet .

@@ -169,12 +169,12 @@ def measure_starts() -> None:
     )
     size = {
         i: int(docker("image", "inspect", "--format", "{{.Size}}", i)) / 1e6
-        for i in (IMAGE, BARE, "python:3.13-slim")
+        for i in (IMAGE, BARE, "python:3.15-slim")
     }
     for image, values in times.items():
         print(
             f"| {image} | {statistics.median(values):.2f} | {size[image]:.0f} "
-            f"| {size[image] - size['python:3.13-slim']:.0f} |"
+            f"| {size[image] - size['python:3.15-slim']:.0f} |"
         )
     print("\nLayers of the image:\n\n```")
     layers = docker("history", "--no-trunc", "--format", "{{.Size}}\t{{.CreatedBy}}", IMAGE)

@@ -111,6 +111,18 @@ def test_no_layout_speaks_of_the_other(deployment: str, tmp_path: Path) -> None:
             assert not re.search(foreign[deployment], text, re.IGNORECASE), name
 
 
+def test_every_image_has_the_same_python(tmp_path: Path) -> None:
+    project = generate(tmp_path, deployment="both", initialize_git="false")
+    bases = {
+        name: set(re.findall(r"^FROM (python:\S+)", text, re.MULTILINE))
+        for name, text in texts(project).items()
+        if "Dockerfile" in name
+    }
+    with_python = {name: found for name, found in bases.items() if found}
+    assert with_python.keys() == {".devcontainer/Dockerfile", "Dockerfile", "Dockerfile-cloudflare"}
+    assert len(set.union(*with_python.values())) == 1
+
+
 def test_the_port_reaches_every_place(tmp_path: Path) -> None:
     project = generate(tmp_path, deployment="both", backend_port="31234", initialize_git="false")
     assert json.loads((project / "package.json").read_text())["config"]["backendPort"] == 31234

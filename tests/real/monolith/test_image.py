@@ -19,7 +19,8 @@ def test_the_image_is_lean_and_runs_as_nobody(app: Container, image: str) -> Non
     assert app.run("find /opt/app /opt/packages -name '*.py' | wc -l") == app.run(
         "find /opt/app /opt/packages -name '*.pyc' | wc -l"
     )
-    assert app.run("python -c 'import json; print(json.__cached__)' | xargs ls").endswith(".pyc")
+    bytecode = app.run("python -c 'import json; print(json.__spec__.cached)' | xargs ls")
+    assert bytecode.endswith(".pyc")
     labels = json.loads(docker("image", "inspect", image))[0]["Config"]["Labels"]
     assert labels["org.opencontainers.image.version"]
 

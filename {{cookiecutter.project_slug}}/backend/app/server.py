@@ -5,9 +5,10 @@ import socket
 import sys
 from pathlib import Path
 
-import uvicorn
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
+from uvicorn.config import Config
+from uvicorn.server import Server
 from uvicorn.supervisors import Multiprocess
 
 from app.logs import logging_config
@@ -68,7 +69,7 @@ def report(*sentences: str) -> int:
     return WRONG_SETTING
 
 
-def configure(factory: str, settings: Settings, listener: Listener) -> uvicorn.Config:
+def configure(factory: str, settings: Settings, listener: Listener) -> Config:
     """Turn the settings into uvicorn's configuration, and configure the logs.
 
     Args:
@@ -82,7 +83,7 @@ def configure(factory: str, settings: Settings, listener: Listener) -> uvicorn.C
     grace_seconds = settings.grace_seconds
     if load_platform().layout == "development":
         grace_seconds = min(grace_seconds, DEVELOPMENT_GRACE_SECONDS)
-    return uvicorn.Config(
+    return Config(
         factory,
         factory=True,
         workers=settings.web_concurrency,
@@ -135,13 +136,13 @@ def bind_path(path: Path) -> socket.socket:
     return made
 
 
-def serve(config: uvicorn.Config, sockets: list[socket.socket]) -> int:
+def serve(config: Config, sockets: list[socket.socket]) -> int:
     """Serve on all the sockets until told to stop.
 
     Returns:
         The exit status.
     """
-    server = uvicorn.Server(config)
+    server = Server(config)
     try:
         if config.workers > 1:
             Multiprocess(config, sockets=sockets).run()

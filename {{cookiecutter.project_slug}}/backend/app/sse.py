@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from pydantic import BaseModel
+from pydantic_core import to_json
 from starlette.responses import StreamingResponse
 from starlette.types import Message, Send
 
@@ -36,7 +37,7 @@ def encode(event: Event) -> bytes:
     Returns:
         The event's name and its JSON as UTF-8, with the blank line that dispatches it.
     """
-    return f"event: {event.event}\ndata: {event.model_dump_json()}\n\n".encode()
+    return b"event: %b\ndata: %b\n\n" % (event.event.encode(), to_json(event))
 
 
 async def encode_all(events: AsyncGenerator[Event], failure: Event) -> AsyncGenerator[bytes]:

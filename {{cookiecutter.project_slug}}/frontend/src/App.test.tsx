@@ -250,7 +250,7 @@ test("the environment is loaded when it is opened", async () => {
   const report: EnvReport = {
     layout: "development",
     version: "1.2.3",
-    python: "3.13.0",
+    python: "3.15.0",
     region: null,
     instance: "here",
     model: null,

@@ -54,7 +54,10 @@ async def whole_characters(
         async for piece in pieces:
             text = piece.text if isinstance(piece, TokenEvent) else piece
             if isinstance(text, str):
-                yield decoder.decode(text.encode("utf-16-le", "surrogatepass"))
+                # most text is ASCII, which needs no decoder unless a half is left in it
+                if not text.isascii() or decoder.getstate()[0]:
+                    text = decoder.decode(text.encode("utf-16-le", "surrogatepass"))
+                yield text
             else:
                 yield piece
     yield decoder.decode(b"", final=True)

@@ -1,0 +1,1 @@
+"""The start of the backend, counted in instructions inside its image."""

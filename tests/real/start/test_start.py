@@ -1,0 +1,41 @@
+"""The start of the backend: what it costs, and that everything works in the image's Python."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.real.docker import docker
+from tests.real.start.image import APP, HELLO, build_image, count
+
+pytestmark = pytest.mark.usefixtures("docker")
+
+BOUND = 0.75
+"""The most instructions of a start, as a part of those of FastAPI's first example."""
+
+CHECK_BACKEND = """
+set -e
+mkdir -p /copy/backend
+cd /project
+cp .env.example package.json /copy
+cd backend
+cp -r app tests pyproject.toml requirements-dev.txt /copy/backend
+cd /copy/backend
+pip install --quiet --root-user-action ignore --require-hashes -r requirements-dev.txt
+python -m mypy app tests
+python -m pytest -q -rs
+"""
+
+
+def test_a_start_costs_less_than_that_of_fastapi_s_first_example(cloudflare_app: Path) -> None:
+    image = build_image(cloudflare_app, "start-test")
+    assert count(image, *APP) <= BOUND * count(image, *HELLO)
+
+
+def test_the_backend_s_tests_pass_in_the_image_s_python(cloudflare_app: Path) -> None:
+    dockerfile = (cloudflare_app / "Dockerfile-cloudflare").read_text()
+    [python] = set(re.findall(r"^FROM (python:\S+)", dockerfile, re.MULTILINE))
+    mount = f"{cloudflare_app}:/project:ro"
+    printed = docker("run", "--rm", "--volume", mount, python, "bash", "-c", CHECK_BACKEND)
+    assert " passed" in printed
+    assert "skipped" not in printed, printed
