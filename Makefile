@@ -6,9 +6,9 @@ SETUP := cd / && $(PYTHON) -I "$(CURDIR)/tools/setup.py"
 WORKFLOWS := $(wildcard .github/workflows/*.yml {{cookiecutter.project_slug}}/.github/workflows/*.yml)
 ACTIONS := $(wildcard {{cookiecutter.project_slug}}/.github/actions/*/action.yml)
 FORMS := .github/ISSUE_TEMPLATE/bug.yml .github/ISSUE_TEMPLATE/idea.yml
-BENCHES := generation app page model cloudflare monolith serving wake
+BENCHES := generation app development page model router cloudflare wake images serving
 
-.PHONY: demo test test-real lint lock pictures bench $(BENCHES:%=bench-%)
+.PHONY: demo test test-real lint lock pictures bench bench-quick $(BENCHES:%=bench-%)
 
 demo: ## Generate an app and serve it; answers: make demo deployment=monolith backend_port=31000
 	@$(SETUP) demo python -m tools.demo
@@ -38,7 +38,11 @@ pictures: ## Make the pictures of README.md again; needs Docker and Chromium
 	@$(SETUP) dev python -m tools.pictures.conversation
 	@$(SETUP) dev python -m tools.pictures.scaling
 
-bench: $(BENCHES:%=bench-%) ## Run every bench: make bench-generation, bench-app, bench-page, bench-model, bench-cloudflare, bench-monolith, bench-serving, bench-wake
+bench: ## Run every bench, in less than 25 minutes, and write bench/results.json, its pages and its charts
+	@$(SETUP) dev python -m bench.run
 
-$(BENCHES:%=bench-%): ## Print one bench's results; bench-model needs valgrind; app, cloudflare, monolith, serving and wake need Docker
+bench-quick: ## Run what needs little time, print it, and say whether each bound holds
+	@$(SETUP) dev python -m bench.run --quick
+
+$(BENCHES:%=bench-%): ## Run one bench, and write its part of the results
 	@$(SETUP) dev python -m bench.run $(@:bench-%=%)

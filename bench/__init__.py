@@ -1,1 +1,1 @@
-"""Measurements: ratios against a floor in the same run."""
+"""Benches: what this template claims about speed, size and cost, beside a floor or a peer."""

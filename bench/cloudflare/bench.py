@@ -1,33 +1,31 @@
 """Cost, added latency and cold start of the Cloudflare layout, beside the `Container` class.
 
-    make bench-cloudflare
-
-Needs Docker and takes about five minutes; both sides run in the same minutes, on the same image, in
-`wrangler dev`.
+Both sides run in the same minutes, on the same image, in `wrangler dev`.
 """
 
 import json
 import shutil
 import statistics
-import tempfile
 import threading
 import time
 from pathlib import Path
 
 import httpx
 
+from bench.results import Row, compared
 from tests import projects
 from tests.conversation import conversation
+from tests.projects import shared
 from tests.real.cloudflare.preview import Preview, prepare
 
 HERE = Path(__file__).parent
 TRACE_SECONDS = 60
 IDLE_SECONDS = 20
-ROUNDS = 15
-
+ROUNDS = 11
+PEER = "`Container` class"
 
 Samples = tuple[list[float], list[float]]
-"""What was measured of the one side and of the other."""
+"""What was measured of the one side and of the other, round by round."""
 
 
 def side(app: Path, base: Path, instances: int, *, peer: bool) -> Preview:
@@ -98,46 +96,43 @@ def cold_seconds(preview: Preview) -> float:
         return time.perf_counter() - began
 
 
-def main(app: Path) -> None:
-    """Measure an installed project, and print a table."""
-    rows: list[tuple[str, float, float, str]] = []
-    with tempfile.TemporaryDirectory() as name:
-        base = Path(name)
-        with (
-            side(app, base, 5, peer=False) as ours,
-            side(app, base, 5, peer=True) as peer,
-        ):
-            cost: dict[str, float] = {}
-            traces = [
-                threading.Thread(target=container_seconds, args=(preview, cost, name))
-                for name, preview in (("ours", ours), ("peer", peer))
-            ]
-            for trace in traces:
-                trace.start()
-            for trace in traces:
-                trace.join()
-            rows.append(("container-seconds, light trace", cost["ours"], cost["peer"], "0.25"))
-        with (
-            side(app, base, 1, peer=False) as ours,
-            side(app, base, 1, peer=True) as peer,
-        ):
-            previews = (ours, peer)
-            cold: Samples = ([], [])
-            requests: Samples = ([], [])
-            events: Samples = ([], [])
-            for number in range(ROUNDS):
-                for index in (0, 1) if number % 2 else (1, 0):  # neither is always first
-                    preview = previews[index]
-                    requests[index].extend(request_milliseconds(preview, 100)[20:])
-                    events[index].extend(event_milliseconds(preview, 40)[5:])
-                    cold[index].append(cold_seconds(preview))
-        for label, (mine, theirs), bound in (
-            ("cold start to the first byte, s", cold, "0.8"),
-            ("warm GET /env, ms", requests, "1"),
-            ("a streamed event, ms", events, "1"),
-        ):
-            rows.append((label, statistics.median(mine), statistics.median(theirs), bound))
-    print("| what | this layout | `Container` class | ratio | bound |")
-    print("| --- | --- | --- | --- | --- |")
-    for what, one, other, most in rows:
-        print(f"| {what} | {one:.2f} | {other:.2f} | {one / other:.2f} | {most} |")
+def light_trace(app: Path, base: Path) -> Row:
+    """Compare how long containers run under light traffic."""
+    with side(app, base, 5, peer=False) as ours, side(app, base, 5, peer=True) as peer:
+        used: dict[str, float] = {}
+        traces = [
+            threading.Thread(target=container_seconds, args=(preview, used, name))
+            for name, preview in (("ours", ours), ("peer", peer))
+        ]
+        for trace in traces:
+            trace.start()
+        for trace in traces:
+            trace.join()
+    what = "container-seconds of a light trace"
+    return compared("cost", what, [used["ours"]], (PEER, [used["peer"]]), "s").at_most(0.25)
+
+
+def measure(base: Path) -> list[Row]:
+    """Measure both sides, which take turns at being first."""
+    app, folder = shared(base, "cloudflare"), base / "cloudflare-sides"
+    rows = [light_trace(app, folder)]
+    with side(app, folder, 1, peer=False) as ours, side(app, folder, 1, peer=True) as peer:
+        previews = (ours, peer)
+        cold: Samples = ([], [])
+        requests: Samples = ([], [])
+        events: Samples = ([], [])
+        for number in range(ROUNDS):
+            for index in (0, 1) if number % 2 else (1, 0):
+                preview = previews[index]
+                warm = request_milliseconds(preview, 100)[20:]
+                requests[index].append(statistics.median(warm))
+                late = event_milliseconds(preview, 40)[5:]
+                events[index].append(statistics.median(late))
+                cold[index].append(cold_seconds(preview))
+    for name, what, (mine, theirs), unit, limit in (
+        ("cold", "cold start to the first byte", cold, "s", 0.8),
+        ("warm", "a warm `GET /env`", requests, "ms", 1),
+        ("event", "a streamed event", events, "ms", 1),
+    ):
+        rows.append(compared(name, what, mine, (PEER, theirs), unit).at_most(limit))
+    return rows

@@ -1,14 +1,9 @@
 """How long generating takes, beside cookiecutter on a one-file template with two no-op hooks.
 
-    make bench-generation > bench/generation/results.md
-
-All run in turns that rotate, as real processes in fresh folders; the medians of the times, and of
-the ratios within each round, are printed. Set TMPDIR to choose the disk.
+All run in turns that rotate, as real processes in fresh folders. Set TMPDIR to choose the disk.
 """
 
-import os
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -16,9 +11,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from bench.results import Row, compared
 from tests.projects import environment, template
 
-ROUNDS = 15
+ROUNDS, QUICK_ROUNDS = 11, 3
+FLOOR = "one file, two no-op hooks"
 
 
 def write_floor(folder: Path) -> Path:
@@ -55,8 +52,10 @@ def generate(source: Path, output: Path, *answers: str) -> None:
     subprocess.run(command, cwd=output, env=variables, check=True, capture_output=True)
 
 
-def measure(subjects: dict[str, Callable[[Path], None]], folder: Path) -> list[dict[str, float]]:
-    """Run each subject once in every round.
+def milliseconds(
+    subjects: dict[str, Callable[[Path], None]], folder: Path, rounds: int
+) -> dict[str, list[float]]:
+    """Time each subject once in every round.
 
     The projects stay until the end: ext4 steps over the inodes of files deleted within the last
     minute (`recently_deleted` in its ialloc.c), so each would slow the next.
@@ -64,43 +63,46 @@ def measure(subjects: dict[str, Callable[[Path], None]], folder: Path) -> list[d
     Args:
         subjects: what to run, given an empty folder, by name.
         folder: where the projects go.
+        rounds: how often.
 
     Returns:
-        For each round, the wall time of each subject in seconds.
+        The times of each subject, round by round.
     """
-    rounds = []
+    times: dict[str, list[float]] = {name: [] for name in subjects}
     names = list(subjects)
-    for number in range(ROUNDS):
-        seconds = {}
+    for number in range(rounds):
         turn = number % len(names)
         for name in names[turn:] + names[:turn]:
             output = Path(tempfile.mkdtemp(dir=folder))
             started = time.perf_counter()
             subjects[name](output)
-            seconds[name] = time.perf_counter() - started
-        rounds.append(seconds)
-    return rounds
+            times[name].append((time.perf_counter() - started) * 1000)
+    return times
 
 
-def main(folder: Path) -> None:
-    """Measure in a folder, and print a table."""
+def measure(base: Path, rounds: int = ROUNDS) -> list[Row]:
+    """Time this template, and how its files and its hooks share in it."""
+    folder = base / "generation"
     floor = write_floor(folder / "floor")
     files = without_hooks(folder / "files")
-    base = "one file, two no-op hooks"
     subjects: dict[str, Callable[[Path], None]] = {
-        base: lambda output: generate(floor, output),
+        FLOOR: lambda output: generate(floor, output),
         "these files, two no-op hooks": lambda output: generate(files, output),
         "this template, without its first commit": lambda output: generate(
             template(), output, "initialize_git=false"
         ),
-        "this template, as it is": lambda output: generate(template(), output),
+        "this template": lambda output: generate(template(), output),
     }
-    rounds = measure(subjects, folder)
-    print("# Generating, beside an empty template\n")
-    print(f"`make bench-generation`, {len(rounds)} rounds, {os.cpu_count()} cores; medians.\n")
-    print("| what | ms | ratio | bound |\n| --- | --- | --- | --- |")
-    for name in subjects:
-        milliseconds = statistics.median(seconds[name] for seconds in rounds) * 1000
-        ratio = statistics.median(seconds[name] / seconds[base] for seconds in rounds)
-        bound = "≤ 1.5, < 1000 ms" if name.endswith("as it is") else ""
-        print(f"| {name} | {milliseconds:.0f} | {ratio:.2f} | {bound} |")
+    times = milliseconds(subjects, folder, rounds)
+    floor_times = (FLOOR, times.pop(FLOOR))
+    names = ("files", "no-commit", "template")
+    rows = [
+        compared(name, what, found, floor_times, "ms")
+        for name, (what, found) in zip(names, times.items(), strict=True)
+    ]
+    return [*rows[:-1], rows[-1].at_most(1.5)]
+
+
+def quick(base: Path) -> list[Row]:
+    """Time a few rounds."""
+    return measure(base, QUICK_ROUNDS)

@@ -1,16 +1,14 @@
 """What the client of a model adds to the start of an app, in instructions.
 
-    python -m bench.model.bench > bench/model/results.md
-
-Needs uv and valgrind. Instructions repeat to a few in ten thousand, where seconds do not.
+Instructions repeat to a few in ten thousand, where seconds do not.
 """
 
 import os
 import re
 import subprocess
-import tempfile
 from pathlib import Path
 
+from bench.results import Row, compared
 from tests.projects import template
 
 BACKEND = template() / "{{cookiecutter.project_slug}}" / "backend"
@@ -29,15 +27,15 @@ OPENAI = "from openai import AsyncOpenAI; AsyncOpenAI(api_key='x').chat.completi
 FIRST_QUESTION = "from app.model import get_model; await get_model()._open()"
 MODEL = {"MODEL_API_KEY": "x", "MODEL_NAME": "x"}
 
-BOUND = 1.15
-WITH_MODEL = "the app with a model"
+FLOOR = "the app without a model"
 
-SUBJECTS: dict[str, tuple[dict[str, str], str]] = {
-    "the app without a model": ({}, "pass"),
-    WITH_MODEL: (MODEL, "pass"),
-    "and the TLS context of its first question": (MODEL, FIRST_QUESTION),
-    "the app without a model, and `AsyncOpenAI()`": ({}, OPENAI),
+SUBJECTS: dict[str, tuple[str, dict[str, str], str]] = {
+    FLOOR: ("floor", {}, "pass"),
+    "the app with a model": ("model", MODEL, "pass"),
+    "and the TLS context of its first question": ("tls", MODEL, FIRST_QUESTION),
+    "the app without a model, and `AsyncOpenAI()`": ("openai", {}, OPENAI),
 }
+"""What starts: its row's name, the settings, and the code that runs once the app has started."""
 
 
 def install(folder: Path) -> Path:
@@ -88,22 +86,16 @@ def instructions(python: Path, code: str, settings: dict[str, str]) -> int:
     return int(found[1].replace(",", ""))
 
 
-def main() -> None:
-    """Measure and print."""
-    with tempfile.TemporaryDirectory() as folder:
-        python = install(Path(folder))
-        counts = {
-            name: instructions(python, START.format(more=more), settings)
-            for name, (settings, more) in SUBJECTS.items()
-        }
-    floor = next(iter(counts.values()))
-    print("# The start of an app with a model, beside one without\n")
-    print("Made by `make bench-model`: instructions, by cachegrind.\n")
-    print("| what | millions | ratio | bound |\n| --- | --- | --- | --- |")
-    for name, count in counts.items():
-        bound = f"at most {BOUND}" if name == WITH_MODEL else ""
-        print(f"| {name} | {count / 1e6:,.0f} | {count / floor:.3f} | {bound} |")
-
-
-if __name__ == "__main__":
-    main()
+def measure(base: Path) -> list[Row]:
+    """Count the instructions of each start."""
+    python = install(base / "model")
+    millions = {
+        what: instructions(python, START.format(more=more), settings) / 1e6
+        for what, (_, settings, more) in SUBJECTS.items()
+    }
+    floor = (FLOOR, [millions.pop(FLOOR)])
+    rows = [
+        compared(SUBJECTS[what][0], what, [count], floor, "million instructions")
+        for what, count in millions.items()
+    ]
+    return [row.at_most(1.15) if row.name == "model" else row for row in rows]

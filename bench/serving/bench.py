@@ -1,44 +1,114 @@
-"""Measure how each way to serve the app bears concurrent streams and requests for files.
+"""How each way to serve the app bears concurrent streams, and requests for files and the API.
 
-Needs Docker and wrk. Everything runs on loopback, in bounded rounds that alternate:
-
-    make bench-serving > bench/serving/results.md
+Everything runs on loopback, in bounded rounds that alternate.
 """
 
 import asyncio
 import json
+import os
 import re
 import statistics
-import tempfile
+import subprocess
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.monolith.bench import APP, APP_OPTIONS, BACKEND, load, page_script, seconds_to_200, start
+from bench.results import Row, compared, measured
 from tests.conversation import conversation
 from tests.projects import shared
 from tests.real.cloudflare.preview import Preview, prepare
 from tests.real.docker import docker
+from tests.real.monolith.container import TEST_ANSWER, UNLIMITED
 
 HERE = Path(__file__).parent
-IMAGE = "bench-serving"
-FRONTEND = 33140
+IMAGE = "bench-monolith"
+APP, BACKEND, NGINX, FRONTEND = 33110, 33111, 33120, 33140
 STREAMS = (1, 50, 200, 500)
-EVENTS, INTERVAL = 12, 0.5
-ROUNDS = 3
+EVENTS, INTERVAL = 10, 0.5
+STREAM_ROUNDS, LOAD_ROUNDS, LOAD_SECONDS = 3, 7, 2
+DIRECT = "uvicorn, asked directly"
+APP_OPTIONS = (
+    *("--env", f"PORT={APP}", "--env", f"BACKEND_PORT={BACKEND}"),
+    *UNLIMITED,
+    *TEST_ANSWER,
+)
+
+
+def start(*arguments: str) -> str:
+    """Start a container in the host's network; give back its id."""
+    return docker("run", "--detach", "--rm", "--network", "host", *arguments)
+
+
+def seconds_to_200(url: str) -> float:
+    """Wait for the first 200; give back the seconds it took."""
+    started = time.monotonic()
+    while time.monotonic() - started < 60:
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                if answer.status == 200:
+                    return time.monotonic() - started
+        except OSError:
+            time.sleep(0.005)
+    raise TimeoutError(url)
+
+
+def page_script(port: int) -> str:
+    """Find the path of the script that the page loads."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/") as page:
+        found = re.search(r'src="(/assets/[^"]+)"', page.read().decode())
+    assert found
+    return found[1]
+
+
+def cpu_seconds(container: str) -> float:
+    """Give back the processor time that a container's processes have used."""
+    total = 0
+    for line in docker("top", container).splitlines()[1:]:
+        try:
+            fields = Path(f"/proc/{line.split()[1]}/stat").read_text().rsplit(")", 1)[1].split()
+        except FileNotFoundError:  # a health check that has ended
+            continue
+        total += int(fields[11]) + int(fields[12])
+    return total / os.sysconf("SC_CLK_TCK")
+
+
+def load(url: str, container: str) -> tuple[float, float]:
+    """Load a URL with wrk; give back requests per second, and per CPU-second of the container."""
+    before = cpu_seconds(container)
+    command = ["wrk", "-t1", "-c32", f"-d{LOAD_SECONDS}s", "-H", "Accept-Encoding: br", url]
+    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    used = cpu_seconds(container) - before
+    if "Non-2xx" in text:
+        raise RuntimeError(text)
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", text)
+    count = re.search(r"(\d+) requests in", text)
+    assert rate
+    assert count
+    return float(rate[1]), int(count[1]) / used
 
 
 @dataclass
 class Server:
     """A way to serve the app, and what was measured of it, by the number of streams."""
 
+    key: str
+    """How the names of its rows begin."""
     name: str
     port: int
     container: str
-    late: dict[int, list[float]] = field(default_factory=lambda: {n: [] for n in STREAMS})
+    late: dict[int, list[list[float]]] = field(default_factory=lambda: {n: [] for n in STREAMS})
+    """For each round, by how many milliseconds each event was late."""
     memory: dict[int, list[float]] = field(default_factory=lambda: {n: [] for n in STREAMS})
+
+    def percentile(self, number: int, percent: int) -> list[float]:
+        """Give back, for each round with so many streams, how late events were."""
+        return [
+            statistics.quantiles(late, n=100, method="inclusive")[percent - 1]
+            for late in self.late[number]
+        ]
 
 
 async def hold(server: Server, number: int) -> None:
@@ -65,7 +135,7 @@ async def hold(server: Server, number: int) -> None:
     streams = asyncio.gather(*(stream(INTERVAL * i / number) for i in range(number)))
     await asyncio.sleep(EVENTS * INTERVAL / 2)
     server.memory[number].append(await asyncio.to_thread(memory, server.container))
-    server.late[number] += [milliseconds for late in await streams for milliseconds in late]
+    server.late[number].append([milliseconds for late in await streams for milliseconds in late])
 
 
 def memory(container: str) -> float:
@@ -82,84 +152,107 @@ def memory(container: str) -> float:
 
 
 @contextmanager
-def worker(folder: Path) -> Iterator[Server]:
+def worker(base: Path) -> Iterator[Server]:
     """Serve the app by workerd and one container, without the proxy of `wrangler dev`."""
     settings = {"MAX_INSTANCES": 1, "REQUESTS_PER_INSTANCE": 1000, "SLEEP_AFTER_SECONDS": 600}
-    project = prepare(shared(folder, "cloudflare"), folder / "worker", **settings)
+    project = prepare(shared(base, "cloudflare"), base / "serving", **settings)
     with Preview(project) as preview:
         seconds_to_200(f"{preview.url}/env")
         [container] = preview.containers()
-        yield Server("Worker and container", preview.worker_port(), container)
+        yield Server("worker", "Worker and container", preview.worker_port(), container)
 
 
-def report_streams(servers: list[Server]) -> None:
-    """Print latency and memory by the number of streams."""
-    print(
-        "## Streams\n\nMilliseconds from the event's making to its arrival; MiB of the container.\n"
-    )
-    print("| server | streams | p50 | p99 | memory | KiB per stream |")
-    print("| --- | --- | --- | --- | --- | --- |")
-    for server in servers:
-        least = statistics.median(server.memory[STREAMS[0]])
-        for number in STREAMS:
-            percentiles = statistics.quantiles(server.late[number], n=100)
-            used = statistics.median(server.memory[number])
-            each = f"{(used - least) * 1024 / (number - 1):.1f}" if number > 1 else ""
-            late = f"{percentiles[49]:.2f} | {percentiles[98]:.2f}"
-            print(f"| {server.name} | {number} | {late} | {used:.0f} | {each} |")
-
-
-def report_requests(image: Server, frontend: Server, script: str) -> None:
-    """Print the throughput of a file and of the API, beside uvicorn and `app.frontend()`."""
-    targets = {
-        "file, image": (f"http://127.0.0.1:{APP}{script}", image.container),
-        "file, `app.frontend()`": (f"http://127.0.0.1:{FRONTEND}{script}", frontend.container),
-        "/env, image": (f"http://127.0.0.1:{APP}/env", image.container),
-        "/env, uvicorn": (f"http://127.0.0.1:{BACKEND}/env", image.container),
-    }
-    rates: dict[str, list[float]] = {name: [] for name in targets}
-    for _ in range(ROUNDS):
-        for name, (url, container) in targets.items():
-            rates[name].append(load(url, container)[0])
-    print("\n## Requests\n\n| what | a second | ratio | lowest and highest | bound |")
-    print("| --- | --- | --- | --- | --- |")
-    file, peer_file, env, peer_env = targets
-    for ours, theirs, bound in ((file, peer_file, 10), (env, peer_env, 1.2)):
-        ratios = [a / b for a, b in zip(rates[ours], rates[theirs], strict=True)]
-        print(
-            f"| {ours} beside {theirs} | {statistics.median(rates[ours]):.0f} and "
-            f"{statistics.median(rates[theirs]):.0f} | {statistics.median(ratios):.2f} "
-            f"| {min(ratios):.2f} to {max(ratios):.2f} | ≥ {bound} |"
+def stream_rows(servers: list[Server]) -> list[Row]:
+    """Compare latency and memory by the number of streams with uvicorn asked directly."""
+    direct, *others = servers
+    rows = [
+        compared(
+            f"{server.key}-{number}-p{percent}",
+            f"{server.name}: an event at {number} streams, p{percent}",
+            server.percentile(number, percent),
+            (DIRECT, direct.percentile(number, percent)),
+            "ms",
         )
+        for server in others
+        for number in STREAMS
+        for percent in (50, 99)
+    ]
+    image = servers[1]
+    for percent, limit in ((50, 0.3), (99, 5)):
+        pairs = zip(image.percentile(500, percent), direct.percentile(500, percent), strict=True)
+        added = [behind - asked for behind, asked in pairs]
+        what = f"what nginx adds to an event at 500 streams, p{percent}"
+        rows.append(measured(f"added-p{percent}", what, added, "ms").at_most(limit))
+    for server in servers:
+        least, most = server.memory[STREAMS[0]], server.memory[STREAMS[-1]]
+        grown = [
+            (many - one) * 1024 / (STREAMS[-1] - STREAMS[0])
+            for one, many in zip(least, most, strict=True)
+        ]
+        what = f"{server.name}: memory of a stream, at 500"
+        rows.append(measured(f"{server.key}-memory", what, grown, "KiB").at_most(32))
+    return rows
 
 
-def main(project: Path) -> None:
-    """Build, measure, print Markdown."""
-    docker("build", "--tag", IMAGE, str(project))
+def request_rows(image: Server, frontend: Server, nginx: str) -> list[Row]:
+    """Compare the throughput of a file and of the API with their floors and peers."""
+    script = page_script(APP)
+    targets = {
+        "image": (f"http://127.0.0.1:{APP}{script}", image.container),
+        "nginx": (f"http://127.0.0.1:{NGINX}{script}", nginx),
+        "frontend": (f"http://127.0.0.1:{FRONTEND}{script}", frontend.container),
+        "env": (f"http://127.0.0.1:{APP}/env", image.container),
+        "direct": (f"http://127.0.0.1:{BACKEND}/env", image.container),
+    }
+    wall: dict[str, list[float]] = {name: [] for name in targets}
+    cpu: dict[str, list[float]] = {name: [] for name in targets}
+    for number in range(LOAD_ROUNDS):
+        names = list(targets)[:: 1 if number % 2 else -1]  # none is always first
+        for name in names:
+            rate, efficiency = load(*targets[name])
+            wall[name].append(rate)
+            cpu[name].append(efficiency)
+    rows = []
+    for key, what, name, beside, other, limit in (
+        ("static-nginx", "a file, image", "image", "bare nginx", "nginx", 0.95),
+        ("static-frontend", "a file, image", "image", "`app.frontend()`", "frontend", 10),
+        ("env", "`/env`, image", "env", DIRECT, "direct", 1.2),
+    ):
+        both = (beside, wall[other])
+        by_cpu = f"{what}: requests for a second of CPU"
+        rows += [
+            compared(key, what, wall[name], both, "a second").at_least(limit),
+            compared(f"{key}-cpu", by_cpu, cpu[name], (beside, cpu[other])),
+        ]
+    return rows
+
+
+def measure(base: Path) -> list[Row]:
+    """Measure all servers, which take turns."""
+    docker("build", "--tag", IMAGE, str(shared(base, "monolith")))
     peer = ("--volume", f"{HERE}/frontend.py:/opt/app/peer.py:ro", "--env", "LAYOUT=monolith")
-    command = ("-m", "uvicorn", "peer:app", "--port", str(FRONTEND), "--log-level", "warning")
-    image = start(*APP_OPTIONS, IMAGE)
-    frontend = start(*APP_OPTIONS[-2:], *peer, "--entrypoint", "python", IMAGE, *command)
+    uvicorn = ("-m", "uvicorn", "peer:app", "--port", str(FRONTEND), "--log-level", "warning")
+    config = ("--volume", f"{HERE / 'nginx.conf'}:/bench.conf:ro")
+    containers = [
+        start(*APP_OPTIONS, IMAGE),
+        start(*UNLIMITED, *TEST_ANSWER, *peer, "--entrypoint", "python", IMAGE, *uvicorn),
+        start("--entrypoint", "nginx", *config, IMAGE, "-e", "stderr", "-c", "/bench.conf"),
+    ]
     try:
         seconds_to_200(f"http://127.0.0.1:{APP}/api/health")
         seconds_to_200(f"http://127.0.0.1:{FRONTEND}/api/health")
-        with tempfile.TemporaryDirectory() as folder, worker(Path(folder)) as behind_worker:
-            servers = [
-                Server("uvicorn, asked directly", BACKEND, image),
-                Server("image: nginx and uvicorn", APP, image),
-                Server("uvicorn with `app.frontend()`", FRONTEND, frontend),
-                behind_worker,
-            ]
-            for _ in range(ROUNDS):
+        image, frontend, nginx = containers
+        servers = [
+            Server("direct", DIRECT, BACKEND, image),
+            Server("image", "image", APP, image),
+            Server("frontend", "uvicorn with `app.frontend()`", FRONTEND, frontend),
+        ]
+        with worker(base) as behind_worker:
+            servers.append(behind_worker)
+            for _ in range(STREAM_ROUNDS):
                 for number in STREAMS:
                     for server in servers:
                         asyncio.run(hold(server, number))
-        print(
-            "# Serving: streams and requests\n\n`make bench-serving`; "
-            f"{ROUNDS} rounds, the servers taking turns, medians. Two cores that also run the "
-            f"load. A stream has {EVENTS} events, {INTERVAL} s apart.\n"
-        )
-        report_streams(servers)
-        report_requests(servers[1], servers[2], page_script(APP))
+        return stream_rows(servers) + request_rows(servers[1], servers[2], nginx)
     finally:
-        docker("kill", image, frontend)
+        docker("kill", *containers)

@@ -1,51 +1,43 @@
 """Time from Send to the first text of an answer while the container sleeps, in Chromium.
 
-    make bench-wake
-
-Needs Docker and Chromium, and takes about three minutes. The page asks for `/api/health` when its
-prompt gets the focus, so the container starts while somebody types.
+The page asks for `/api/health` when its prompt gets the focus, so the container starts while
+somebody types.
 """
 
-import shutil
-import statistics
 import subprocess
-import tempfile
 import time
 from pathlib import Path
 
 import httpx
 
-from tests import projects
-from tests.real.cloudflare.preview import Preview, prepare
+from bench.results import Row, compared
+from bench.servers import worker_with_page
+from tests.projects import shared
+from tests.real.cloudflare.preview import Preview
 
 ASK = Path(__file__).parent / "ask.ts"
-ROUNDS = 9
+ROUNDS = 7
 TYPING_SECONDS = 3
 
 
-def main(app: Path) -> None:
-    """Measure an installed project, and print a table."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = prepare(app, Path(name) / "app", MAX_INSTANCES=1, SLEEP_AFTER_SECONDS=600)
-        projects.run(app, "bun", "run", "build:cloudflare-local")
-        shutil.copytree(app / "dist/frontend-dev", folder / "dist/frontend-dev", dirs_exist_ok=True)
-        cases = {
-            "asleep, nothing typed": (True, 0),
-            f"asleep, {TYPING_SECONDS} s of typing": (True, TYPING_SECONDS),
-            "awake": (False, 0),
-        }
-        times: dict[str, list[float]] = {case: [] for case in cases}
-        with Preview(folder) as preview:
-            for _ in range(ROUNDS):
-                for case, (asleep, typing) in cases.items():
-                    times[case].append(ask(preview, app, asleep=asleep, typing=typing))
-    medians = {case: statistics.median(found) for case, found in times.items()}
-    cold = medians["asleep, nothing typed"]
-    print("| container | Send to the first text, ms | lowest and highest | ratio |")
-    print("| --- | --- | --- | --- |")
-    for case, median in medians.items():
-        span = f"{min(times[case]):.0f} to {max(times[case]):.0f}"
-        print(f"| {case} | {median:.0f} | {span} | {median / cold:.2f} |")
+def measure(base: Path) -> list[Row]:
+    """Ask while the container sleeps, with and without typing, and while it is awake."""
+    app = shared(base, "cloudflare")
+    cases = {"cold": (True, 0), "typed": (True, TYPING_SECONDS), "awake": (False, 0)}
+    times: dict[str, list[float]] = {case: [] for case in cases}
+    settings = {"MAX_INSTANCES": 1, "SLEEP_AFTER_SECONDS": 600}
+    with worker_with_page(app, base / "wake", **settings) as preview:
+        for _ in range(ROUNDS):
+            for case, (asleep, typing) in cases.items():
+                times[case].append(ask(preview, app, asleep=asleep, typing=typing))
+    typed = f"asleep, {TYPING_SECONDS} s of typing"
+    warm = ("awake", times["awake"])
+    sleeping = ("asleep, nothing typed", times["cold"])
+    return [
+        compared("cold", "asleep, nothing typed", times["cold"], warm, "ms"),
+        compared("typed", typed, times["typed"], sleeping, "ms").at_most(0.5),
+        compared("typed-awake", typed, times["typed"], warm, "ms"),
+    ]
 
 
 def ask(preview: Preview, app: Path, *, asleep: bool, typing: float) -> float:

@@ -1,9 +1,9 @@
 /**
  * What a day of four kinds of traffic costs, with the router that ships and with `getRandom`.
  *
- *     bun bench/cloudflare/cost.ts
+ *     bun bench/router/cost.ts
  *
- * Prints a table in Markdown and draws the chart of docs/cloudflare.md.
+ * Prints container-seconds and a table in Markdown as JSON, and draws the chart of docs/cloudflare.md.
  */
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -120,12 +120,7 @@ function table(results: Result[]): string {
   ].join("\n");
 }
 
-const results: Result[] = [];
-for (const trace of TRACES) results.push(await compare(trace));
-writeFileSync(CHART, chart(results));
-console.log(table(results));
-
-/** The light trace of bench.py, which is measured there with real containers: see cost.md. */
+/** The light trace of bench/cloudflare/bench.py, which is measured there with real containers. */
 const LIGHT: Partial<Scenario> = {
   instances: 5,
   isolates: 1,
@@ -137,7 +132,15 @@ const LIGHT: Partial<Scenario> = {
   from: 0,
   until: 200,
 };
-const light = await simulate(LIGHT);
-const random = await simulate({ ...LIGHT, choose: (draw) => Math.floor(draw() * 5) });
-const [ours, theirs] = [light, random].map((measured) => measured.containerSeconds.toFixed(1));
-console.log(`\nlight trace of bench.py: ${ours} container-seconds, ${theirs} by getRandom`);
+
+async function lightTrace(): Promise<Result> {
+  const ours = await simulate(LIGHT);
+  const theirs = await simulate({ ...LIGHT, choose: (draw) => Math.floor(draw() * 5) });
+  const name = "the light trace of bench-cloudflare";
+  return { name, ours: ours.containerSeconds, theirs: theirs.containerSeconds };
+}
+
+const results: Result[] = [];
+for (const trace of TRACES) results.push(await compare(trace));
+writeFileSync(CHART, chart(results));
+console.log(JSON.stringify({ results: [...results, await lightTrace()], table: table(results) }));

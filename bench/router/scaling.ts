@@ -1,7 +1,7 @@
 /**
- * Simulates the router that ships at many sizes and loads, and prints a table in Markdown.
+ * Simulates the router that ships at many sizes and loads, and prints tables in Markdown.
  *
- *     bun bench/cloudflare/scaling.ts
+ *     bun bench/router/scaling.ts     # a minute
  */
 import {
   type Measurement,

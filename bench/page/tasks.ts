@@ -1,18 +1,17 @@
 // Measures the tasks of the page's main thread while an answer of 10,000 tokens streams, in Chromium.
 //
-//   make bench-page > bench/page/results.md
+//   bun bench/page/tasks.ts PROJECT
 //
-// It gets an installed project, builds its page and serves it with a stream of its own. The floor is the same page
-// and the same stream with the code for Markdown kept from loading, when the page shows plain text.
-// Chromium stands at /usr/bin/chromium.
+// It builds the page of an installed project and serves it with a stream of its own. The floor is the same page and
+// the same stream with the code for Markdown kept from loading, when the page shows plain text. Prints JSON.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
+import { CHROMIUM } from "../browser.ts";
 
 const TOKENS = 10_000;
 /** Milliseconds between tokens, at least. */
 const PACE = 2;
-const CHROMIUM = "/usr/bin/chromium";
 const project = resolve(process.argv[2] ?? ".");
 const dist = join(project, "dist/frontend");
 const headers = JSON.parse(readFileSync(join(project, "frontend/security-headers.json"), "utf8"));
@@ -131,28 +130,30 @@ const { success, stderr } = Bun.spawnSync(["bun", "run", "build"], { cwd: projec
 if (!success) throw new Error(`The build failed: ${stderr}`);
 const server = Bun.serve({ port: 0, hostname: "127.0.0.1", idleTimeout: 0, fetch: respond });
 
-const rows: string[] = [];
+/** What the tasks of one answer took. */
+interface Shown {
+  /** The most CPU of a task, in milliseconds. */
+  most: number;
+  /** How many tasks took more than 50 ms of CPU, and how many took longer than that on the clock. */
+  longByCpu: number;
+  longByClock: number;
+  cpuPerToken: number;
+}
+
+function summary(tasks: Task[]): Shown {
+  return {
+    most: Math.max(...tasks.map(({ cpu }) => cpu)),
+    longByCpu: tasks.filter(({ cpu }) => cpu > 50).length,
+    longByClock: tasks.filter(({ wall }) => wall > 50).length,
+    cpuPerToken: tasks.reduce((sum, { cpu }) => sum + cpu, 0) / TOKENS,
+  };
+}
+
+const results: Record<string, { markdown: Shown; plain: Shown }> = {};
 for (const [name, parts] of Object.entries(ANSWERS)) {
   answer = tokens(parts);
-  for (const withMarkdown of [true, false]) {
-    const tasks = await measure(server.url.href, withMarkdown);
-    const row = [name, withMarkdown ? "Markdown" : "plain text"];
-    for (const kind of ["cpu", "wall"] as const) {
-      const times = tasks.map((task) => task[kind]);
-      row.push(`${Math.max(...times).toFixed(1)} ms`);
-      row.push(String(times.filter((milliseconds) => milliseconds > 50).length));
-    }
-    const total = tasks.reduce((sum, { cpu }) => sum + cpu, 0);
-    row.push(`${(total / TOKENS).toFixed(2)} ms`);
-    rows.push(`| ${row.join(" | ")} |`);
-  }
+  const plain = summary(await measure(server.url.href, false));
+  results[name] = { markdown: summary(await measure(server.url.href, true)), plain };
 }
 server.stop(true);
-
-console.log(`# The page: tasks while an answer streams
-
-\`make bench-page\`: ${TOKENS} tokens, at least ${PACE} ms apart, to the production build in Chromium on ${navigator.hardwareConcurrency} cores, which the server of the stream and Chromium's other processes share. A task is one of the page's main thread, from reading events to layout and paint, and is to take less than 50 ms. The floor is the same stream to the same page while it shows plain text. CPU is the thread's own time; what a task waits for the processor comes on top of it.
-
-| answer | shown as | most CPU of a task | over 50 ms | longest task | over 50 ms | CPU per token |
-| --- | --- | --- | --- | --- | --- | --- |
-${rows.join("\n")}`);
+console.log(JSON.stringify(results));

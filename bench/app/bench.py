@@ -1,0 +1,67 @@
+"""The page: what it weighs, how soon an answer begins in it, and Lighthouse in each layout."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from bench.results import Row, compared, measured
+from bench.servers import image_with_page, worker_with_page
+from tests.projects import shared
+
+HERE = Path(__file__).parent
+ROUNDS = 15
+LIGHTHOUSE_RUNS = 3
+REACT = "React and react-dom alone"
+
+
+def bun(script: str, *arguments: str) -> Any:  # noqa: ANN401
+    """Run a script of this folder, and read the JSON that it prints."""
+    command = ["bun", str(HERE / script), *arguments]
+    return json.loads(subprocess.check_output(command, text=True))
+
+
+def weigh(project: Path) -> list[Row]:
+    """Weigh the script and the style sheet of the first page."""
+    weight = bun("weight.ts", str(project))
+    script, floor = weight["script"], weight["floor"]
+    react = (REACT, [floor])
+    return [
+        compared("script", "script of the first page, gzip", [script], react, "B"),
+        measured("beyond-react", "what that is more", [script - floor], "B").at_most(4096),
+        measured("css", "style sheet, gzip", [weight["css"]], "B").at_most(6144),
+    ]
+
+
+def lighthouse(server: str, url: str) -> list[Row]:
+    """Let Lighthouse judge a server's page."""
+    scores: dict[str, list[float]] = bun("lighthouse.ts", url, str(LIGHTHOUSE_RUNS))
+    return [
+        measured(
+            f"lighthouse-{server}-{name}", f"Lighthouse 13.5.0, {server}, {name}", values
+        ).at_least(98 if name == "performance" else 100)
+        for name, values in scores.items()
+    ]
+
+
+def measure(base: Path) -> list[Row]:
+    """Measure the page on its own, in the image and behind the Worker."""
+    monolith, cloudflare = shared(base, "monolith"), shared(base, "cloudflare")
+    rows = weigh(monolith)
+    with image_with_page(monolith) as url:
+        times = bun("first-token.ts", str(monolith), url, str(ROUNDS))
+        floor = ("a page and its script", [2])
+        bare = ("a page that only fetches and appends", times["bare"])
+        rows += [
+            compared("requests", "requests of the first page", [times["requests"]], floor),
+            compared("first-token", "Send to the first text, image", times["app"], bare, "ms"),
+            *lighthouse("image", url),
+        ]
+    with worker_with_page(cloudflare, base / "app", MAX_INSTANCES=1) as preview:
+        rows += lighthouse("Worker", preview.url)
+    return rows
+
+
+def quick(base: Path) -> list[Row]:
+    """Weigh the page only."""
+    return weigh(shared(base, "monolith"))

@@ -1,0 +1,64 @@
+// Times Send to the first text of an answer, in the page and in one that does nothing else, and counts requests.
+//
+//   bun bench/app/first-token.ts PROJECT URL ROUNDS
+//
+// Prints the milliseconds of each round, and how many requests the first page makes, as JSON.
+import { launch, millisecondsToText, type Page } from "../browser.ts";
+
+const [project = "", url = "", rounds = "1"] = process.argv.slice(2);
+/** One piece, so that the answer ends at once. */
+const QUESTION = "1 0";
+
+/** The floor: it sends the prompt, and appends what arrives as it is. */
+const BARE = `<!doctype html><title>bare</title>
+<form><input aria-label="Prompt"></form><p data-testid="answer"></p>
+<script>
+document.querySelector("form").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const content = document.querySelector("input").value;
+  const response = await fetch("/stream", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ messages: [{ role: "user", content }] }),
+  });
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    document.querySelector("p").append(read.value);
+  }
+});
+</script>`;
+
+async function openApp(page: Page): Promise<void> {
+  await page.goto(url, { waitUntil: "networkidle" });
+}
+
+/** Opens the floor at the app's own address; nothing is intercepted any more once it is open. */
+async function openBare(page: Page): Promise<void> {
+  const address = `${url}/bare`;
+  const response = { contentType: "text/html", body: BARE };
+  await page.route(address, (route) => route.fulfill(response));
+  await page.goto(address, { waitUntil: "networkidle" });
+  await page.unroute(address);
+}
+
+const browser = await launch(project);
+const times: { app: number[]; bare: number[] } = { app: [], bare: [] };
+let requests = 0;
+
+async function measure(kind: "app" | "bare"): Promise<void> {
+  const page = await browser.newPage();
+  let sent = 0;
+  page.on("request", () => sent++);
+  await (kind === "app" ? openApp(page) : openBare(page));
+  if (kind === "app") requests = sent;
+  times[kind].push(await millisecondsToText(page, QUESTION));
+  await page.close();
+}
+
+for (let round = 0; round < Number(rounds); round++) {
+  for (const kind of round % 2 ? (["app", "bare"] as const) : (["bare", "app"] as const)) {
+    await measure(kind);
+  }
+}
+await browser.close();
+console.log(JSON.stringify({ ...times, requests }));

@@ -1,0 +1,74 @@
+// Chromium by a generated project's own Playwright, and the time from Send to the first text in a page.
+import { createRequire } from "node:module";
+import { join } from "node:path";
+
+export const CHROMIUM = process.env.CHROMIUM || "/usr/bin/chromium";
+
+interface Locator {
+  fill(text: string): Promise<void>;
+  focus(): Promise<void>;
+  isVisible(): Promise<boolean>;
+  pressSequentially(text: string, options: { delay: number }): Promise<void>;
+}
+
+/** What the benches use of Playwright's page. */
+export interface Page {
+  close(): Promise<void>;
+  evaluate<T>(run: () => T | Promise<T>): Promise<T>;
+  getByPlaceholder(text: string): Locator;
+  getByRole(role: string, options: { name: string }): Locator;
+  goto(url: string, options?: { waitUntil: "networkidle" }): Promise<unknown>;
+  keyboard: { press(key: string): Promise<void> };
+  on(event: "request", listener: () => void): void;
+  route(
+    url: string,
+    respond: (route: { fulfill(response: object): Promise<void> }) => Promise<void>,
+  ): Promise<void>;
+  unroute(url: string): Promise<void>;
+}
+
+export interface Browser {
+  close(): Promise<void>;
+  newPage(): Promise<Page>;
+}
+
+/** Starts Chromium by the Playwright of an installed project. */
+export function launch(project: string): Promise<Browser> {
+  const { chromium } = createRequire(join(project, "e2e/package.json"))("@playwright/test");
+  const args = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+  return chromium.launch({ executablePath: CHROMIUM, args });
+}
+
+interface Times {
+  sent: number;
+  answered: Promise<number>;
+}
+
+/** Asks a question in an open page, and returns the milliseconds from Send to the answer's first text. */
+export async function millisecondsToText(
+  page: Page,
+  question: string,
+  typingSeconds = 0,
+): Promise<number> {
+  await page.evaluate(() => {
+    const times = globalThis as unknown as Times;
+    document.addEventListener("submit", () => (times.sent = performance.now()), { capture: true });
+    times.answered = new Promise((resolve) => {
+      const observer = new MutationObserver(() => {
+        if (document.querySelector("[data-testid=answer]")?.textContent) resolve(performance.now());
+      });
+      observer.observe(document.body, { childList: true, characterData: true, subtree: true });
+    });
+  });
+  const prompt = page.getByRole("textbox", { name: "Prompt" });
+  await prompt.focus();
+  if (typingSeconds === 0) await prompt.fill(question);
+  else {
+    await prompt.pressSequentially(question, { delay: (typingSeconds * 1000) / question.length });
+  }
+  await page.keyboard.press("Enter");
+  return page.evaluate(async () => {
+    const times = globalThis as unknown as Times;
+    return (await times.answered) - times.sent;
+  });
+}

@@ -1,0 +1,112 @@
+"""The chart of README.md: ratios beside a floor or a peer, in a light and a dark variant."""
+
+from dataclasses import dataclass
+from html import escape
+
+from bench.results import Results, Row
+from tools.generate import ROOT
+
+IMAGES = ROOT / "docs" / "images"
+LESS = (
+    ("cloudflare", "cost", "container-seconds, beside the Container class"),
+    ("cloudflare", "cold", "cold start, beside the Container class"),
+    ("images", "monolith-start", "start of the image, beside FastAPI's usual one"),
+    ("app", "script", "script of the first page, beside React alone"),
+    ("app", "first-token", "Send to the first text, beside a bare page"),
+    ("model", "model", "instructions of a start with a model, beside none"),
+    ("router", "mean-100-200-50", "messages for a request, beside one"),
+    ("generation", "template", "generating, beside an empty template"),
+)
+MORE = (
+    ("serving", "static-nginx", "files from the image, beside a bare nginx"),
+    ("serving", "env", "/env from the image, beside uvicorn"),
+)
+"""What is shown: bench, row and words. Of the first, less is better; of the second, more."""
+
+LEFT, WIDTH, MOST = 350, 300, 1.6
+"""Where the bars begin, how long the longest is, and the ratio that it stands for."""
+ROW = 26
+
+
+@dataclass(frozen=True)
+class Colors:
+    """The colors of a variant."""
+
+    text: str
+    quiet: str
+    bar: str
+    mark: str
+
+
+VARIANTS = {
+    "light": Colors(text="#1f2328", quiet="#6e7781", bar="#d9480f", mark="#1f2328"),
+    "dark": Colors(text="#e6edf3", quiet="#8d96a0", bar="#ff8b5a", mark="#e6edf3"),
+}
+
+
+def position(ratio: float) -> float:
+    """Give back where a ratio is from the left."""
+    return LEFT + WIDTH * min(ratio, MOST) / MOST
+
+
+def bar(row: Row, words: str, top: int) -> str:
+    """Draw a ratio, its bound and its number."""
+    ratio = row.ratio or 0
+    end, middle = position(ratio), top + 14
+    drawn = [
+        f'<text class="name" x="{LEFT - 10}" y="{middle}">{escape(words)}</text>',
+        f'<rect class="bar" x="{LEFT}" y="{top + 3}" width="{end - LEFT:.1f}" height="14" rx="2"/>',
+    ]
+    after = end
+    if row.bound and row.bound.of == "ratio" and row.bound.limit <= MOST:
+        bound = position(row.bound.limit)
+        drawn.append(
+            f'<path class="bound" d="M{bound:.1f} {top}v20"/>',
+        )
+        after = max(end, bound) if bound - end < 46 else end
+    drawn.append(f'<text x="{after + 7:.1f}" y="{middle}">{ratio:.2f}</text>')
+    return "\n".join(drawn)
+
+
+def draw(results: Results, colors: Colors) -> str:
+    """Draw what of the chart has been measured."""
+    parts: list[str] = []
+    top = 30
+    for title, shown in (("Less is better", LESS), ("More is better", MORE)):
+        parts.append(f'<text class="title" x="{LEFT}" y="{top + 13}">{title}</text>')
+        top += ROW
+        for bench, name, words in shown:
+            parts.append(bar(results[bench].row(name), words, top))
+            top += ROW
+        top += 8
+    one = position(1)
+    legend = (
+        f'<text class="quiet" x="{one:.1f}" y="14" text-anchor="middle">floor or peer = 1</text>\n'
+        f'<path class="bound" d="M{LEFT + 1} 3v14"/>'
+        f'<text class="quiet" x="{LEFT + 8}" y="14">bound</text>\n'
+        f'<path class="one" d="M{one:.1f} 20V{top - 8}"/>'
+    )
+    content = "\n".join([legend, *parts])
+    return f"""\
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 {top}" role="img">
+<title>What was measured, as ratios to a floor or a peer</title>
+<style>
+text {{ font: 13px system-ui, sans-serif; fill: {colors.text} }}
+.name {{ text-anchor: end }} .title {{ font-weight: 600 }} .quiet {{ fill: {colors.quiet} }}
+.bar {{ fill: {colors.bar} }} .bound {{ stroke: {colors.mark}; stroke-width: 2 }}
+.one {{ stroke: {colors.quiet}; stroke-dasharray: 3 3 }}
+</style>
+{content}
+</svg>
+"""
+
+
+def drawings(results: Results) -> dict[str, str]:
+    """Draw both variants, by the name of their file."""
+    return {f"ratios-{name}.svg": draw(results, colors) for name, colors in VARIANTS.items()}
+
+
+def write(results: Results) -> None:
+    """Write both variants to docs/images."""
+    for name, drawing in drawings(results).items():
+        (IMAGES / name).write_text(drawing, "utf-8")

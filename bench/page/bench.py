@@ -1,0 +1,30 @@
+"""The page's main thread while answers of 10,000 tokens stream, with and without Markdown."""
+
+import json
+import subprocess
+from pathlib import Path
+
+from bench.results import Row, compared, measured
+from tests.projects import shared
+
+TASKS = Path(__file__).parent / "tasks.ts"
+PLAIN = "shown as plain text"
+
+
+def measure(base: Path) -> list[Row]:
+    """Stream one answer of each kind, shown as Markdown and as plain text."""
+    command = ["bun", str(TASKS), str(shared(base, "monolith"))]
+    found = json.loads(subprocess.check_output(command, text=True))
+    rows = []
+    for name, shown in found.items():
+        markdown, plain = shown["markdown"], shown["plain"]
+        key = name.split()[-1]
+        peer = (PLAIN, [plain["cpuPerToken"]])
+        cpu, most = f"{name}: CPU per token", f"{name}: most CPU of a task"
+        long = f"{name}: tasks that took over 50 ms on the clock"
+        rows += [
+            compared(f"{key}-cpu", cpu, [markdown["cpuPerToken"]], peer, "ms"),
+            measured(f"{key}-most", most, [markdown["most"]], "ms").at_most(50),
+            measured(f"{key}-long", long, [markdown["longByClock"]]),
+        ]
+    return rows

@@ -1,0 +1,101 @@
+"""The tables of the results: in bench/README.md, in README.md and on the terminal."""
+
+import re
+
+from bench.results import Bound, Result, Results, Row
+from tools.generate import ROOT
+
+PAGE = ROOT / "bench" / "README.md"
+README = ROOT / "README.md"
+
+
+def number(value: float) -> str:
+    """Write a number with as many digits as tell something."""
+    if value == int(value) or abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
+
+
+def quantity(value: float | None, unit: str) -> str:
+    """Write a number and its unit; nothing if there is none."""
+    return "" if value is None else f"{number(value)} {unit}".strip()
+
+
+def bound_text(bound: Bound | None, unit: str) -> str:
+    """Write a bound: a ratio as it is, a value with its unit."""
+    if not bound:
+        return ""
+    return f"{bound.sense} {number(bound.limit)} {unit if bound.of == 'value' else ''}".strip()
+
+
+def cells(row: Row) -> list[str]:
+    """Write a row of a table."""
+    beside = f"{row.beside}: {quantity(row.beside_value, row.unit)}" if row.beside else ""
+    ratio = "" if row.ratio is None else number(row.ratio)
+    spread = " to ".join(number(end) for end in row.spread) if row.spread else ""
+    bound = bound_text(row.bound, row.unit)
+    if row.holds() is False:
+        bound = f"**{bound}, missed**"
+    return [row.what, quantity(row.value, row.unit), beside, ratio, spread, str(row.rounds), bound]
+
+
+HEADINGS = ["what", "measured", "beside", "ratio", "lowest to highest", "rounds", "bound"]
+
+
+def lines(rows: list[list[str]]) -> list[str]:
+    """Write a table of Markdown, its headings first."""
+    headings, *others = rows
+    table = [headings, ["---"] * len(headings), *others]
+    return [f"| {' | '.join(row)} |" for row in table]
+
+
+def section(name: str, result: Result) -> str:
+    """Write what is generated of a bench's section: its command, its conditions, its table."""
+    tools = ", ".join(f"{tool} {version}" for tool, version in result.versions.items())
+    conditions = (
+        f"`make bench-{name}`, {result.seconds:.0f} s on {result.date}, {result.cores} cores, "
+        f"load {result.load:.1f} before the run; {tools}."
+    )
+    return "\n".join([conditions, "", *lines([HEADINGS, *map(cells, result.rows)])])
+
+
+def replaced(page: str, name: str, text: str) -> str:
+    """Replace what stands between two marks of a page.
+
+    Raises:
+        ValueError: the page does not have the marks.
+    """
+    start, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
+    before, found, rest = page.partition(start)
+    _, closed, after = rest.partition(end)
+    if not found or not closed:
+        raise ValueError(f"The page needs the lines {start.strip()} and {end}.")
+    return f"{before}{start}\n{text}\n\n{end}{after}"
+
+
+def page_with(page: str, results: Results) -> str:
+    """Put the results into the page of all benches; what people wrote stays."""
+    for name, result in results.items():
+        page = replaced(page, name, section(name, result))
+    return page
+
+
+def write(results: Results) -> None:
+    """Write the page of all benches."""
+    PAGE.write_text(page_with(PAGE.read_text("utf-8"), results), "utf-8")
+
+
+def terminal(rows: list[Row]) -> str:
+    """Write rows for a terminal, and whether each bound holds."""
+    says = {True: "holds", False: "MISSED", None: ""}
+    table = []
+    for row in rows:
+        what, value, beside, ratio, *_ = cells(row)
+        bound = bound_text(row.bound, row.unit)
+        table.append([re.sub("`", "", what), value, beside, ratio, bound, says[row.holds()]])
+    widths = [max(len(row[column]) for row in table) for column in range(6)]
+    aligned = (
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        for row in table
+    )
+    return "\n".join(line.rstrip() for line in aligned)
