@@ -83,6 +83,7 @@ class Preview:
             0
         ]
         self.log = (self.folder / "wrangler.log").open("w")
+        self.events = self.follow_starts()
         command = ["node_modules/.bin/wrangler", "dev", "--assets", "dist/frontend-dev"]
         self.process = subprocess.Popen(
             [*command, "--port", str(self.port), "--inspector-port", str(free_port())],
@@ -107,6 +108,8 @@ class Preview:
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.log.close()
+        self.events.kill()
+        self.events.wait()
         if left := docker("ps", "--all", "--quiet", "--filter", f"name={self.name}").split():
             docker("rm", "--force", *left, check=False)
 
@@ -124,12 +127,19 @@ class Preview:
                 continue
         raise AssertionError("workerd has no port of its own")
 
-    def starts_since(self, unix_seconds: float) -> int:
-        """Count how often a container of the app was started since then."""
-        names = docker(
-            "events", "--since", f"{unix_seconds:.3f}", "--until", f"{time.time():.3f}",
-            "--filter", "event=start", "--format", "{{.Actor.Attributes.name}}",
-        ).split()  # fmt: skip
+    def follow_starts(self) -> "subprocess.Popen[bytes]":
+        """Write down each start as it happens: the engine itself remembers 256 events only."""
+        command = ["docker", "events", "--since", f"{time.time():.3f}", "--filter", "event=start"]
+        with (self.folder / "starts.log").open("w") as log:
+            return subprocess.Popen(
+                [*command, "--format", "{{.Actor.Attributes.name}}"],
+                stdout=log,
+                stdin=subprocess.DEVNULL,
+            )
+
+    def starts(self) -> int:
+        """Count how often a container of the app was started."""
+        names = (self.folder / "starts.log").read_text().split()
         return sum(self.name in name and not name.endswith("-proxy") for name in names)
 
     def output(self) -> str:
