@@ -12,7 +12,7 @@ LESS = (
     ("cloudflare", "cold", "cold start, beside the Container class"),
     ("images", "monolith-start", "start of the image, beside FastAPI's usual one"),
     ("app", "script", "script of the first page, beside React alone"),
-    ("app", "first-token", "Send to the first text, beside a bare page"),
+    ("app", "first-text-again", "Send to the first text, beside a bare page"),
     ("model", "model", "instructions of a start with a model, beside none"),
     ("router", "mean-100-200-50", "messages for a request, beside one"),
     ("generation", "template", "generating, beside an empty template"),
@@ -23,8 +23,10 @@ MORE = (
 )
 """What is shown: bench, row and words. Of the first, less is better; of the second, more."""
 
-LEFT, WIDTH, MOST = 350, 300, 1.6
-"""Where the bars begin, how long the longest is, and the ratio that it stands for."""
+LEFT, WIDTH = 350, 310
+"""Where the bars begin, and how long the longest is."""
+LEAST = 1.6
+"""The ratio that the longest bar stands for, unless there is a larger one."""
 ROW = 26
 
 
@@ -44,47 +46,45 @@ VARIANTS = {
 }
 
 
-def position(ratio: float) -> float:
-    """Give back where a ratio is from the left."""
-    return LEFT + WIDTH * min(ratio, MOST) / MOST
-
-
-def bar(row: Row, words: str, top: int) -> str:
+def bar(row: Row, words: str, top: int, scale: float) -> str:
     """Draw a ratio, its bound and its number."""
-    ratio = row.ratio or 0
-    end, middle = position(ratio), top + 14
+    ratio, middle = row.ratio or 0, top + 14
+    length = ratio * scale
     drawn = [
         f'<text class="name" x="{LEFT - 10}" y="{middle}">{escape(words)}</text>',
-        f'<rect class="bar" x="{LEFT}" y="{top + 3}" width="{end - LEFT:.1f}" height="14" rx="2"/>',
+        f'<rect class="bar" x="{LEFT}" y="{top + 3}" width="{length:.1f}" height="14" rx="2"/>',
     ]
-    after = end
-    if row.bound and row.bound.of == "ratio" and row.bound.limit <= MOST:
-        bound = position(row.bound.limit)
-        drawn.append(
-            f'<path class="bound" d="M{bound:.1f} {top}v20"/>',
-        )
-        after = max(end, bound) if bound - end < 46 else end
-    drawn.append(f'<text x="{after + 7:.1f}" y="{middle}">{ratio:.2f}</text>')
+    if row.bound and row.bound.of == "ratio":
+        bound = row.bound.limit * scale
+        drawn.append(f'<path class="bound" d="M{LEFT + bound:.1f} {top}v20"/>')
+        if length < bound < length + 46:  # the number would be on it
+            length = bound
+    drawn.append(f'<text x="{LEFT + length + 7:.1f}" y="{middle}">{ratio:.2f}</text>')
     return "\n".join(drawn)
 
 
 def draw(results: Results, colors: Colors) -> str:
-    """Draw what of the chart has been measured."""
+    """Draw a variant."""
+    groups = [
+        (title, [(results[bench].row(name), words) for bench, name, words in shown])
+        for title, shown in (("Less is better", LESS), ("More is better", MORE))
+    ]
+    scale = WIDTH / max(LEAST, *(row.ratio or 0 for _, rows in groups for row, _ in rows))
     parts: list[str] = []
     top = 30
-    for title, shown in (("Less is better", LESS), ("More is better", MORE)):
+    for title, rows in groups:
         parts.append(f'<text class="title" x="{LEFT}" y="{top + 13}">{title}</text>')
         top += ROW
-        for bench, name, words in shown:
-            parts.append(bar(results[bench].row(name), words, top))
+        for row, words in rows:
+            parts.append(bar(row, words, top, scale))
             top += ROW
         top += 8
-    one = position(1)
+    one = LEFT + scale
     legend = (
-        f'<text class="quiet" x="{one:.1f}" y="14" text-anchor="middle">floor or peer = 1</text>\n'
-        f'<path class="bound" d="M{LEFT + 1} 3v14"/>'
-        f'<text class="quiet" x="{LEFT + 8}" y="14">bound</text>\n'
-        f'<path class="one" d="M{one:.1f} 20V{top - 8}"/>'
+        f'<text class="quiet" x="{one + 7:.1f}" y="14">floor or peer = 1</text>\n'
+        f'<path class="bound" d="M{LEFT - 60} 3v14"/>'
+        f'<text class="quiet" x="{LEFT - 53}" y="14">bound</text>\n'
+        f'<path class="one" d="M{one:.1f} 3V{top - 8}"/>'
     )
     content = "\n".join([legend, *parts])
     return f"""\

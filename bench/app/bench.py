@@ -44,17 +44,24 @@ def lighthouse(server: str, url: str) -> list[Row]:
     ]
 
 
+def first_text(name: str, which: str, times: dict[str, list[float]]) -> Row:
+    """Compare the time from Send to the first text with that in a page that does nothing else."""
+    what = f"Send to the first text of the {which} in a page, image"
+    bare = ("a page that only fetches and appends", times["bare"])
+    return compared(name, what, times["app"], bare, "ms")
+
+
 def measure(base: Path) -> list[Row]:
     """Measure the page on its own, in the image and behind the Worker."""
     monolith, cloudflare = shared(base, "monolith"), shared(base, "cloudflare")
     rows = weigh(monolith)
     with image_with_page(monolith) as url:
-        times = bun("first-token.ts", str(monolith), url, str(ROUNDS))
+        asked = bun("first-text.ts", str(monolith), url, str(ROUNDS))
         floor = ("a page and its script", [2])
-        bare = ("a page that only fetches and appends", times["bare"])
         rows += [
-            compared("requests", "requests of the first page", [times["requests"]], floor),
-            compared("first-token", "Send to the first text, image", times["app"], bare, "ms"),
+            compared("requests", "requests of the first page", [asked["requests"]], floor),
+            first_text("first-text", "first question", asked["times"]),
+            first_text("first-text-again", "second question", asked["again"]),
             *lighthouse("image", url),
         ]
     with worker_with_page(cloudflare, base / "app", MAX_INSTANCES=1) as preview:

@@ -168,7 +168,7 @@ def stream_rows(servers: list[Server]) -> list[Row]:
     rows = [
         compared(
             f"{server.key}-{number}-p{percent}",
-            f"{server.name}: an event at {number} streams, p{percent}",
+            f"{server.name}: an event at {number} stream{'s' if number > 1 else ''}, p{percent}",
             server.percentile(number, percent),
             (DIRECT, direct.percentile(number, percent)),
             "ms",

@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from bench.images.bench import IMAGES, base_megabytes, megabytes
 from tests.conversation import conversation
 from tests.real.docker import docker
 from tests.real.monolith.container import HARDENED, Container
@@ -23,11 +24,17 @@ WORKER = (
 
 
 @pytest.fixture
-def app(cloudflare_app: Path) -> Iterator[Container]:
+def image(cloudflare_app: Path) -> str:
+    """Build the container's image of a generated project."""
     tag = "cloudflare-test"
     dockerfile = str(cloudflare_app / "Dockerfile-cloudflare")
     docker("build", "--quiet", "--tag", tag, "--file", dockerfile, str(cloudflare_app))
-    with Container.start(tag, *HARDENED, *WORKER, port=PORT) as container:
+    return tag
+
+
+@pytest.fixture
+def app(image: str) -> Iterator[Container]:
+    with Container.start(image, *HARDENED, *WORKER, port=PORT) as container:
         yield container.wait_until_ready()
 
 
@@ -43,6 +50,11 @@ def test_the_image_is_lean_compiled_and_runs_as_nobody(app: Container) -> None:
     assert sources == compiled != "0"
     bytecode = app.run("python -c 'import json; print(json.__spec__.cached)' | xargs ls")
     assert bytecode.endswith(".pyc")
+
+
+def test_the_image_adds_little_to_its_base(image: str, cloudflare_app: Path) -> None:
+    dockerfile = cloudflare_app / IMAGES["container"].dockerfile
+    assert megabytes(image) - base_megabytes(dockerfile) <= IMAGES["container"].most_megabytes
 
 
 def test_a_running_stream_outlives_sigterm(app: Container) -> None:

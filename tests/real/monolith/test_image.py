@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.images.bench import IMAGES, base_megabytes, megabytes
 from tests.real.docker import docker
 from tests.real.monolith.container import Container
 
@@ -33,3 +34,8 @@ def test_docker_s_old_builder_is_refused_first(
     steps = [line for line in printed.splitlines() if line.startswith("Step ")]
     assert len(steps) == 2, printed
     assert "needs BuildKit" in printed
+
+
+def test_the_image_adds_little_to_its_base(image: str, monolith_app: Path) -> None:
+    dockerfile = monolith_app / IMAGES["monolith"].dockerfile
+    assert megabytes(image) - base_megabytes(dockerfile) <= IMAGES["monolith"].most_megabytes

@@ -1,6 +1,6 @@
 // Times Send to the first text of an answer, in the page and in one that does nothing else, and counts requests.
 //
-//   bun bench/app/first-token.ts PROJECT URL ROUNDS
+//   bun bench/app/first-text.ts PROJECT URL ROUNDS
 //
 // Prints the milliseconds of each round, and how many requests the first page makes, as JSON.
 import { launch, millisecondsToText, type Page } from "../browser.ts";
@@ -11,11 +11,13 @@ const QUESTION = "1 0";
 
 /** The floor: it sends the prompt, and appends what arrives as it is. */
 const BARE = `<!doctype html><title>bare</title>
-<form><input aria-label="Prompt"></form><p data-testid="answer"></p>
+<form><input aria-label="Prompt"></form>
 <script>
 document.querySelector("form").addEventListener("submit", async (event) => {
   event.preventDefault();
   const content = document.querySelector("input").value;
+  document.body.insertAdjacentHTML("beforeend", '<div class="answer"><p data-testid="answer"></p></div>');
+  const answer = document.querySelector(".answer:last-of-type p");
   const response = await fetch("/stream", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
@@ -23,7 +25,7 @@ document.querySelector("form").addEventListener("submit", async (event) => {
   });
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   for (let read = await reader.read(); !read.done; read = await reader.read()) {
-    document.querySelector("p").append(read.value);
+    answer.append(read.value);
   }
 });
 </script>`;
@@ -42,7 +44,9 @@ async function openBare(page: Page): Promise<void> {
 }
 
 const browser = await launch(project);
-const times: { app: number[]; bare: number[] } = { app: [], bare: [] };
+/** Milliseconds of the first question in a page, and of the second one. */
+const times = { app: [] as number[], bare: [] as number[] };
+const again = { app: [] as number[], bare: [] as number[] };
 let requests = 0;
 
 async function measure(kind: "app" | "bare"): Promise<void> {
@@ -52,6 +56,8 @@ async function measure(kind: "app" | "bare"): Promise<void> {
   await (kind === "app" ? openApp(page) : openBare(page));
   if (kind === "app") requests = sent;
   times[kind].push(await millisecondsToText(page, QUESTION));
+  if (kind === "app") await page.getByText("Done", { exact: true }).waitFor();
+  again[kind].push(await millisecondsToText(page, QUESTION));
   await page.close();
 }
 
@@ -61,4 +67,4 @@ for (let round = 0; round < Number(rounds); round++) {
   }
 }
 await browser.close();
-console.log(JSON.stringify({ ...times, requests }));
+console.log(JSON.stringify({ times, again, requests }));
