@@ -6,7 +6,7 @@ SETUP := cd / && $(PYTHON) -I "$(CURDIR)/tools/setup.py"
 WORKFLOWS := $(wildcard .github/workflows/*.yml {{cookiecutter.project_slug}}/.github/workflows/*.yml)
 ACTIONS := $(wildcard {{cookiecutter.project_slug}}/.github/actions/*/action.yml)
 FORMS := .github/ISSUE_TEMPLATE/bug.yml .github/ISSUE_TEMPLATE/idea.yml
-BENCHES := generation app development page model router cloudflare wake images serving
+BENCHES := generation app development page start model router cloudflare wake images serving
 
 .PHONY: demo test test-real lint lock pictures bench bench-quick $(BENCHES:%=bench-%)
 

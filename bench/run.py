@@ -25,6 +25,7 @@ from bench.page import bench as page
 from bench.results import Result, Row, load, save
 from bench.router import bench as router
 from bench.serving import bench as serving
+from bench.start import bench as start
 from bench.wake import bench as wake
 
 Measure = Callable[[Path], list[Row]]
@@ -48,6 +49,7 @@ BENCHES = {
     "app": Bench(app.measure, ("chromium", "docker"), app.quick),
     "development": Bench(development.measure, ("chromium",)),
     "page": Bench(page.measure, ("chromium",)),
+    "start": Bench(start.measure, ("docker",)),
     "model": Bench(model.measure, ("valgrind",)),
     "router": Bench(router.measure, quick=router.quick),
     "cloudflare": Bench(cloudflare.measure, ("docker",)),

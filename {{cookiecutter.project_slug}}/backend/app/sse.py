@@ -10,7 +10,7 @@ from contextlib import aclosing
 from pydantic import BaseModel
 from pydantic_core import to_json
 from starlette.responses import StreamingResponse
-from starlette.types import Message, Send
+from starlette.types import Send
 
 HEARTBEAT = b": keep-alive\n\n"
 
@@ -98,27 +98,33 @@ class EventStream(StreamingResponse):
 
     async def stream_response(self, send: Send) -> None:
         """Send the events, and comments from a second task while there are none."""
+        await send(
+            {
+                "type": "http.response.start",
+                "status": self.status_code,
+                "headers": self.raw_headers,
+            }
+        )
         last_sent = time.monotonic()
 
-        async def timed_send(message: Message) -> None:
-            nonlocal last_sent
-            last_sent = math.inf  # a client that reads slowly is not an idle stream
-            await send(message)
-            last_sent = time.monotonic()
-
         async def send_heartbeats() -> None:
+            nonlocal last_sent
             while True:
                 rest = self.heartbeat_seconds - (time.monotonic() - last_sent)
                 if rest <= 0:
-                    await timed_send(
-                        {"type": "http.response.body", "body": HEARTBEAT, "more_body": True}
-                    )
+                    last_sent = math.inf
+                    await send({"type": "http.response.body", "body": HEARTBEAT, "more_body": True})
+                    last_sent = time.monotonic()
                 else:
                     await asyncio.sleep(min(rest, self.heartbeat_seconds))
 
         heartbeat = asyncio.create_task(send_heartbeats())
         try:
             async with aclosing(self.chunks):
-                await super().stream_response(timed_send)
+                async for chunk in self.chunks:
+                    last_sent = math.inf  # a client that reads slowly is not an idle stream
+                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                    last_sent = time.monotonic()
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
             heartbeat.cancel()

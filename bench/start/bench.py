@@ -1,0 +1,188 @@
+"""The start of the backend, its memory, and what its streams cost.
+
+The servers take turns, each in a container of its own.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from bench.results import Row, compared
+from tests.conversation import conversation
+from tests.projects import shared
+from tests.real.docker import docker
+from tests.real.start.image import APP, HELLO, build_image, count
+
+HERE = Path(__file__).parent
+IMAGE, PEER = "bench-start", "bench-start-peer"
+PORT = 30001
+URL = f"http://127.0.0.1:{PORT}"
+CPUS = {"1/16": "0.0625", "1/4": "0.25"}
+"""What the instances `lite` and `basic` have of a processor."""
+START_ROUNDS, STREAM_ROUNDS = 3, 5
+OPEN_STREAMS = 200
+EVENTS = 20_000
+
+SETTINGS = ("--env", f"BACKEND_PORT={PORT}", "--env", "LAYOUT=cloudflare")
+ANSWER = ("--volume", f"{HERE}/answer.py:/opt/app/app/answer/__init__.py:ro")
+RAW = ("--volume", f"{HERE}/raw.py:/opt/start/raw.py:ro")
+HELLO_PATH, *HELLO_COMMAND = HELLO
+EXAMPLE = "FastAPI's first example"
+
+
+@dataclass
+class Server:
+    """A container, and its one process."""
+
+    seconds: float
+    """From its creation to the first 200."""
+    process: Path
+
+    def memory(self) -> float:
+        """Give back the KiB of the process, its part of shared pages counted."""
+        lines = (self.process / "smaps_rollup").read_text().splitlines()
+        return float(next(line.split()[1] for line in lines if line.startswith("Pss:")))
+
+    def cpu(self) -> float:
+        """Give back the processor time of the process's threads, in microseconds."""
+        threads = (self.process / "task").iterdir()
+        return sum(int((thread / "schedstat").read_text().split()[0]) for thread in threads) / 1000
+
+
+@contextmanager
+def served(path: str, *arguments: str) -> Iterator[Server]:
+    """Run a container until the block ends, once it has answered a request for a path.
+
+    Raises:
+        TimeoutError: it did not within two minutes.
+    """
+    started = time.monotonic()
+    name = docker("run", "--detach", "--rm", "--network", "host", *arguments)
+    try:
+        with httpx.Client(base_url=URL, trust_env=False, timeout=60) as client:
+            while not responds(client, path):
+                if time.monotonic() - started > 120:
+                    raise TimeoutError(path)
+                time.sleep(0.01)
+        seconds = time.monotonic() - started
+        pid = docker("inspect", "--format", "{{.State.Pid}}", name)
+        yield Server(seconds, Path("/proc") / pid)
+    finally:
+        docker("kill", name)
+
+
+def responds(client: httpx.Client, path: str) -> bool:
+    """Tell whether a path responds with 200."""
+    try:
+        return client.get(path).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+async def stream(words: int, seconds: float) -> int:
+    """Read one stream to its end; give back how many events it had."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", PORT)
+    body = json.dumps(conversation(f"{words} {seconds}")).encode()
+    writer.write(
+        b"POST /stream HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+        b"Connection: close\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
+    )
+    events = (await reader.read()).count(b"event: token")
+    writer.close()
+    return events
+
+
+async def memory_of_streams(server: Server) -> float:
+    """Give back the KiB that each open stream adds to a server that has answered one."""
+    await stream(2, 0)
+    before = server.memory()
+    streams = [asyncio.create_task(stream(4, 1)) for _ in range(OPEN_STREAMS)]
+    await asyncio.sleep(2.5)
+    after = server.memory()
+    events = sum(await asyncio.gather(*streams))
+    if events != 4 * OPEN_STREAMS:
+        raise RuntimeError(f"{events} events came.")
+    return (after - before) / OPEN_STREAMS
+
+
+async def cpu_of_an_event(server: Server) -> float:
+    """Give back the microseconds of processor time that an event takes."""
+    await stream(1000, 0)
+    before = server.cpu()
+    if await stream(EVENTS, 0) != EVENTS:
+        raise RuntimeError("Events are missing.")
+    return (server.cpu() - before) / EVENTS
+
+
+@dataclass
+class Costs:
+    """What each round measured of a server whose streams run."""
+
+    idle: list[float] = field(default_factory=list)
+    stream: list[float] = field(default_factory=list)
+    event: list[float] = field(default_factory=list)
+
+    def measure(self, server: Server) -> None:
+        """Measure a server that has just started."""
+        self.idle.append(server.memory() / 1024)
+        self.stream.append(asyncio.run(memory_of_streams(server)))
+        self.event.append(asyncio.run(cpu_of_an_event(server)))
+
+
+def start_rows() -> list[Row]:
+    """Compare the time to the first response with the image of public guides."""
+    docker("build", "--tag", PEER, str(HERE / "peer"))
+    rows = []
+    for share, cpus in CPUS.items():
+        ours, theirs = [], []
+        for _ in range(START_ROUNDS):
+            with served("/api/health", "--cpus", cpus, *SETTINGS, IMAGE) as server:
+                ours.append(server.seconds)
+            with served("/", "--cpus", cpus, PEER) as server:
+                theirs.append(server.seconds)
+        what = f"to the first response, on {share} vCPU"
+        peer = ("`fastapi run`, as guides show it", theirs)
+        rows.append(compared(f"start-{share}", what, ours, peer, "s").at_most(0.2))
+    return rows
+
+
+def stream_rows(image: str) -> list[Row]:
+    """Compare memory and processor time with FastAPI's example and with a raw stream."""
+    app, raw, hello = Costs(), Costs(), Costs()
+    for _ in range(STREAM_ROUNDS):
+        with served("/api/health", *SETTINGS, *ANSWER, IMAGE) as server:
+            app.measure(server)
+        with served("/openapi.json", *RAW, image, *HELLO_COMMAND[:-1], "raw:app") as server:
+            raw.measure(server)
+        with served(HELLO_PATH, image, *HELLO_COMMAND) as server:
+            hello.idle.append(server.memory() / 1024)
+    floor = "`StreamingResponse`"
+    return [
+        compared("idle", "memory when idle", app.idle, (EXAMPLE, hello.idle), "MiB").at_most(1),
+        compared(
+            "stream", "memory of an open stream", app.stream, (floor, raw.stream), "KiB"
+        ).at_most(32, of="value"),
+        compared(
+            "event", "processor time of an event", app.event, (floor, raw.event), "µs"
+        ).at_most(1.1),
+    ]
+
+
+def measure(base: Path) -> list[Row]:
+    """Measure the start, then what runs."""
+    image = build_image(shared(base, "cloudflare"), IMAGE)
+    app, hello = (count(image, *server) / 1e6 for server in (APP, HELLO))
+    return [
+        *start_rows(),
+        compared(
+            "instructions", "to the first response", [app], (EXAMPLE, [hello]),
+            "million instructions",
+        ).at_most(0.75),
+        *stream_rows(image),
+    ]  # fmt: skip
