@@ -46,6 +46,11 @@ def table(results: Results) -> str:
             link("cloudflare"),
         ],
         [
+            "first response of the backend, on 1/4 vCPU",
+            f"{ratio('start', 'start-1/4')} times that of `fastapi run`, as guides show it",
+            link("start"),
+        ],
+        [
             "files from the image",
             f"{ratio('serving', 'static-nginx')} times a bare nginx, "
             f"{ratio('serving', 'static-frontend')} times FastAPI's `app.frontend()`",

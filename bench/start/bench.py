@@ -63,7 +63,7 @@ def served(path: str, *arguments: str) -> Iterator[Server]:
         TimeoutError: it did not within two minutes.
     """
     started = time.monotonic()
-    name = docker("run", "--detach", "--rm", "--network", "host", *arguments)
+    name = docker("run", "--detach", "--network", "host", *arguments)
     try:
         with httpx.Client(base_url=URL, trust_env=False, timeout=60) as client:
             while not responds(client, path):
@@ -74,7 +74,7 @@ def served(path: str, *arguments: str) -> Iterator[Server]:
         pid = docker("inspect", "--format", "{{.State.Pid}}", name)
         yield Server(seconds, Path("/proc") / pid)
     finally:
-        docker("kill", name)
+        docker("rm", "--force", name)  # returns once the port is free
 
 
 def responds(client: httpx.Client, path: str) -> bool:
