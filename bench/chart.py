@@ -8,6 +8,7 @@ from tools.generate import ROOT
 
 IMAGES = ROOT / "docs" / "images"
 LESS = (
+    ("start", "start-1/4", "start on 1/4 vCPU, beside fastapi run"),
     ("cloudflare", "cost", "container-seconds, beside the Container class"),
     ("cloudflare", "cold", "cold start, beside the Container class"),
     ("images", "monolith-start", "start of the image, beside FastAPI's usual one"),

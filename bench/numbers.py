@@ -19,14 +19,15 @@ def table(results: Results) -> str:
         return number(results[bench].row(name).value)
 
     scores = [row for row in results["app"].rows if row.name.startswith("lighthouse")]
-    lighthouse = number(min(row.value for row in scores))
+    least = min(row.value for row in scores)
+    lighthouse = f"{'' if least == 100 else 'at least '}{number(least)}"
     most = max(row.value for row in results["page"].rows if row.name.endswith("-most"))
     beyond = results["app"].row("beyond-react").value / 1024
     rows = [
         ["what", "result", "bench"],
         [
             "script of the first page, gzip",
-            f"React + {beyond:.1f} KiB; Lighthouse gives {lighthouse} or more in every category",
+            f"React + {beyond:.1f} KiB; Lighthouse gives {lighthouse} in every category",
             link("app"),
         ],
         [

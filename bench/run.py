@@ -142,7 +142,7 @@ def show() -> None:
     """Write the pages and the charts from the results that are kept."""
     results = load()
     report.write(results)
-    if results.keys() == BENCHES.keys():
+    if results.keys() == BENCHES.keys():  # README.md shows some of each
         numbers.write(results)
         chart.write(results)
 
