@@ -184,13 +184,11 @@ def stream_rows(servers: list[Server]) -> list[Row]:
         what = f"what nginx adds to an event at 500 streams, p{percent}"
         rows.append(measured(f"added-p{percent}", what, added, "ms").at_most(limit))
     for server in servers:
-        least, most = server.memory[STREAMS[0]], server.memory[STREAMS[-1]]
-        grown = [
-            (many - one) * 1024 / (STREAMS[-1] - STREAMS[0])
-            for one, many in zip(least, most, strict=True)
-        ]
+        # of the first round: what it has freed, the process keeps for the streams of later ones
+        grown = server.memory[STREAMS[-1]][0] - server.memory[STREAMS[0]][0]
+        each = grown * 1024 / (STREAMS[-1] - STREAMS[0])
         what = f"{server.name}: memory of a stream, at 500"
-        rows.append(measured(f"{server.key}-memory", what, grown, "KiB").at_most(32))
+        rows.append(measured(f"{server.key}-memory", what, [each], "KiB").at_most(32))
     return rows
 
 
