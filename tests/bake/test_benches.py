@@ -1,5 +1,7 @@
 """The results of the benches: how they are kept, shown and measured against their bounds."""
 
+import os
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -135,3 +137,13 @@ def test_the_quick_run_keeps_nothing_and_names_what_does_not_hold(
 )
 def test_numbers_have_the_digits_that_tell_something(value: float, text: str) -> None:
     assert report.number(value) == text
+
+
+def test_a_proxy_is_not_asked_for_servers_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "example.com")
+    monkeypatch.setenv("no_proxy", "")
+    assert not urllib.request.proxy_bypass("127.0.0.1")
+    run.bypass_proxy()
+    assert urllib.request.proxy_bypass("127.0.0.1")
+    assert os.environ["NO_PROXY"].split(",")[0] == "example.com"

@@ -127,7 +127,7 @@ class Preview:
                 continue
         raise AssertionError("workerd has no port of its own")
 
-    def follow_starts(self) -> "subprocess.Popen[bytes]":
+    def follow_starts(self) -> subprocess.Popen[bytes]:
         """Write down each start as it happens: the engine itself remembers 256 events only."""
         command = ["docker", "events", "--since", f"{time.time():.3f}", "--filter", "event=start"]
         with (self.folder / "starts.log").open("w") as log:
