@@ -258,9 +258,9 @@ def test_settings_that_cannot_be_read(project: Path) -> None:
         ),
         (
             "routes",
-            "worker/routes.gen.json",
+            "worker/http/routes.gen.json",
             ('"/env"', '"/x"'),
-            "worker/routes.gen.json is out of date: run `bun run types:api` and commit it.",
+            "worker/http/routes.gen.json is out of date: run `bun run types:api` and commit it.",
         ),
         (
             "worker-types",

@@ -1,10 +1,10 @@
 import { DurableObject } from "cloudflare:workers";
 import { config } from "../package.json";
-import { containerEnvironment } from "./container-env";
-import { Gauge } from "./gauge";
-import { type Ask, LOAD_HEADER, type Refusal } from "./load";
-import { unavailable } from "./problems";
-import { passOn } from "./streaming";
+import { containerEnvironment } from "./http/container-env";
+import { unavailable } from "./http/problems";
+import { passOn } from "./http/streaming";
+import { Gauge } from "./scaling/gauge";
+import { type Ask, LOAD_HEADER, type Refusal } from "./scaling/load";
 
 const POLL_MILLISECONDS = 20;
 

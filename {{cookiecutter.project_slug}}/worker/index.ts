@@ -1,15 +1,23 @@
 import { config } from "../package.json";
-import { serveFallback } from "./fallback";
-import { BodyError, clientAddress, forwardedHeaders, readBody } from "./forwarding";
-import { LOAD_HEADER } from "./load";
-import { decodePath, isListed } from "./paths";
-import { problem, unavailable } from "./problems";
-import { judge } from "./routes";
-import { Router } from "./scaling";
+import { serveFallback } from "./http/fallback";
+import { BodyError, clientAddress, forwardedHeaders, readBody } from "./http/forwarding";
+import { decodePath, isListed } from "./http/paths";
+import { problem, unavailable } from "./http/problems";
+import { judge } from "./http/routes";
+import { LOAD_HEADER } from "./scaling/load";
+import { Router } from "./scaling/router";
 
 export { Backend } from "./backend";
 
 const RATE_PERIOD_SECONDS = "60";
+
+/** The Worker's bindings, with variables that wrangler.toml doesn't declare. */
+interface Bindings extends Env {
+  /** Where `bun run dev:cloudflare` runs the backend instead of containers. */
+  BACKEND_ORIGIN?: string;
+  /** Where to place new instances. Without it, they start near the first request. */
+  LOCATION_HINT?: DurableObjectLocationHint;
+}
 
 /** What this isolate knows of the instances, for as long as it lives. */
 const router = new Router();
@@ -31,7 +39,7 @@ function refuseUnknown(request: Request, path: string): Response | undefined {
 }
 
 /** Refuses a client that sends too many requests to the paths that are limited. */
-async function refuseTooMany(request: Request, path: string, env: Env) {
+async function refuseTooMany(request: Request, path: string, env: Bindings) {
   const routed = path.replace(/\n$/, ""); // the app ignores a line break at the end
   if (request.method === "OPTIONS" || !isListed(routed, config.limitedPaths)) return undefined;
   const { success } = await env.STREAM_LIMIT.limit({ key: clientAddress(request) });
@@ -42,7 +50,7 @@ async function refuseTooMany(request: Request, path: string, env: Env) {
 }
 
 /** Forwards a request for the API to a container, or to the backend of `bun run dev:cloudflare`. */
-async function forward(request: Request, url: URL, env: Env, id: string): Promise<Response> {
+async function forward(request: Request, url: URL, env: Bindings, id: string): Promise<Response> {
   const body = await readBody(request, env.MAX_BODY_BYTES);
   const headers = forwardedHeaders(request, url, id);
   headers.delete(LOAD_HEADER);
@@ -56,7 +64,7 @@ async function forward(request: Request, url: URL, env: Env, id: string): Promis
   }, env.MAX_INSTANCES);
 }
 
-async function respond(request: Request, url: URL, env: Env, id: string): Promise<Response> {
+async function respond(request: Request, url: URL, env: Bindings, id: string): Promise<Response> {
   const path = decodePath(url.pathname);
   if (path === undefined) return problem(400, "The address is malformed.");
   if (!isListed(path, config.apiPaths)) return serveFallback(request, path, env.ASSETS);
@@ -67,7 +75,7 @@ async function respond(request: Request, url: URL, env: Env, id: string): Promis
 }
 
 /** Builds the response to a request that could not be served. */
-function failure(error: unknown, env: Env, id: string): Response {
+function failure(error: unknown, env: Bindings, id: string): Response {
   if (!(error instanceof BodyError)) return unavailable(id, error);
   if (!error.tooLarge) return problem(400, "The request's body ended early.");
   return problem(413, `The request is larger than ${env.MAX_BODY_BYTES} bytes.`);
@@ -87,4 +95,4 @@ export default {
     named.headers.delete(LOAD_HEADER);
     return named;
   },
-} satisfies ExportedHandler<Env>;
+} satisfies ExportedHandler<Bindings>;

@@ -20,7 +20,7 @@ WORKER = (
     *("--env", f"BACKEND_PORT={PORT}"),
     *("--env", "LAYOUT=cloudflare"),
 )
-"""What worker/container-env.ts gives the process."""
+"""What worker/http/container-env.ts gives the process."""
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ ANYTHING = {"path": "/{rest:any}", "methods": ["*"], "websocket": True}
 """A row for routes that only the app can judge."""
 
 UNKNOWN_PARAMETER = re.compile(r"\{(\w+):(?!(?:str|int|float|path|uuid)\})\w+\}")
-"""A path parameter of a type that worker/routes.ts does not know."""
+"""A path parameter of a type that worker/http/routes.ts does not know."""
 
 
 def describe_path(path: str) -> str:

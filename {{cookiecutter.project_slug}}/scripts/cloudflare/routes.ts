@@ -2,7 +2,7 @@
 // With --check it writes nothing and fails if the committed file is out of date.
 import { fail } from "../environment";
 
-const FILE = "worker/routes.gen.json";
+const FILE = "worker/http/routes.gen.json";
 
 const command = ["bun", "scripts/python.ts", "../scripts/cloudflare/print_routes.py"];
 const { success, stdout } = Bun.spawnSync(command, {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { containerEnvironment } from "../container-env";
+import { containerEnvironment } from "../http/container-env";
 
 test("every variable and secret reaches the container, whatever its name", () => {
   const environment = containerEnvironment(

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { BodyError, forwardedHeaders, readBody } from "../forwarding";
+import { BodyError, forwardedHeaders, readBody } from "../http/forwarding";
 
 const url = new URL("https://app.example/api/x");
 

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
-import { Gauge } from "../gauge";
-import type { Ask, Reply } from "../load";
+import { Gauge } from "../scaling/gauge";
+import type { Ask, Reply } from "../scaling/load";
 
 const LIMIT = 10;
 let now: number;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Estimate } from "../load";
+import { Estimate } from "../scaling/load";
 
 function known(load: number, inUse: number, age: number): Estimate {
   const estimate = new Estimate(() => 1e12);

@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { config } from "../../package.json";
-import { decodePath } from "../paths";
-import { createMatcher, type RouteTable } from "../routes";
-import committed from "../routes.gen.json";
+import { decodePath } from "../http/paths";
+import { createMatcher, type RouteTable } from "../http/routes";
+import committed from "../http/routes.gen.json";
 
 interface Examined {
   name: string;

@@ -1,6 +1,6 @@
-import { Gauge } from "../gauge";
-import { type Ask, LOAD_HEADER, type Refusal } from "../load";
-import { Router } from "../scaling";
+import { Gauge } from "../scaling/gauge";
+import { type Ask, LOAD_HEADER, type Refusal } from "../scaling/load";
+import { Router } from "../scaling/router";
 
 /** What is simulated. Times are in seconds. */
 export interface Scenario {

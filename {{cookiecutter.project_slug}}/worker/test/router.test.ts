@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
-import { Gauge } from "../gauge";
-import { type Ask, LOAD_HEADER, type Refusal } from "../load";
-import { Router } from "../scaling";
+import { Gauge } from "../scaling/gauge";
+import { type Ask, LOAD_HEADER, type Refusal } from "../scaling/load";
+import { Router } from "../scaling/router";
 import { seeded } from "./simulation";
 
 interface Instance {

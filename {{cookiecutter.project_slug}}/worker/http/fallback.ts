@@ -1,4 +1,4 @@
-import securityHeaders from "../frontend/security-headers.json";
+import securityHeaders from "../../frontend/security-headers.json";
 import { problem } from "./problems";
 
 /** Whether a browser is opening a page: it asks for HTML, and the path does not name a file. */
