@@ -13,23 +13,27 @@ import shutil
 import subprocess
 from pathlib import Path
 
-# A Python literal in one line, so that no answer can become code.
-ANSWERS: dict[str, str] = {{dict(cookiecutter)}}  # type: ignore # noqa: F821
+ANSWERS: dict[str, str] = {{dict(cookiecutter)}}  # type: ignore # noqa: F821 # a literal, not code
 
-OWNED = {  # the paths that only one layout has
-    "cloudflare": "Dockerfile-* worker wrangler* */cloudflare* */*/cl* */*/deploy* */*/preview.yml",
-    "monolith": "Dockerfile Dockerfile.* compose* deploy image */image */mono* */*/imag* */*/mono*",
+OWNED = {  # the files and folders that only one layout has
+    "cloudflare": """Dockerfile-cloudflare Dockerfile-cloudflare.dockerignore worker wrangler.toml
+        .github/workflows/deploy.yml .github/workflows/preview.yml docs/cloudflare.md
+        docs/cloudflare-cost.svg docs/recipes/cloudflare-access.md docs/recipes/cloudflare-cron.md
+        docs/recipes/cloudflare-staging.md e2e/cloudflare.config.ts scripts/cloudflare""",
+    "monolith": """Dockerfile Dockerfile.dockerignore compose.yaml deploy image docs/monolith.md
+        .github/workflows/image.yml docs/recipes/monolith-oidc.md docs/recipes/monolith-password.md
+        docs/recipes/monolith-postgresql.md e2e/monolith.config.ts scripts/image""",
 }
 PLACES = (  # which answer replaces the word after which text of which file
-    ("project_slug", "bun.lock", '"name": "'),
-    ("project_slug", "wrangler.toml", '\nname = "'),
-    ("backend_port", "package.json", '"backendPort": '),
-    ("backend_port", "Dockerfile", "BACKEND_PORT="),
-    ("backend_port", "Dockerfile-cloudflare", "\nEXPOSE "),
-    ("instance_type", "wrangler.toml", '\ninstance_type = "'),
-    ("instance_type", "wrangler.toml", '\nmax_instances = 1\ninstance_type = "'),  # of previews
-    ("max_instances", "wrangler.toml", "\nmax_instances = "),
-    ("max_instances", "wrangler.toml", "\nMAX_INSTANCES = "),
+    ("project_slug", "bun.lock", b'"name": "'),
+    ("project_slug", "wrangler.toml", b'\nname = "'),
+    ("backend_port", "package.json", b'"backendPort": '),
+    ("backend_port", "Dockerfile", b"BACKEND_PORT="),
+    ("backend_port", "Dockerfile-cloudflare", b"\nEXPOSE "),
+    ("instance_type", "wrangler.toml", b'\ninstance_type = "'),
+    ("instance_type", "wrangler.toml", b'\nmax_instances = 1\ninstance_type = "'),  # of previews
+    ("max_instances", "wrangler.toml", b"\nmax_instances = "),
+    ("max_instances", "wrangler.toml", b"\nMAX_INSTANCES = "),
 )
 
 
@@ -39,18 +43,18 @@ def keep_layout(layout: str) -> None:
     if layout == "monolith" and lock.exists():
         lock.replace("bun.lock")
     others = [at for name in OWNED if layout not in (name, "both") for at in OWNED[name].split()]
-    for path in [path for pattern in (lock.name, *others) for path in Path().glob(pattern)]:
+    for path in map(Path, (lock.name, *others)):
         shutil.rmtree(path, ignore_errors=True)
         path.unlink(missing_ok=True)
 
 
-def set_answer(answer: str, path: str, before: str) -> None:
-    """Replace the word after a text in a file, if the layout has the file."""
-    if (file := Path(path)).exists():
-        start, found, rest = file.read_bytes().partition(before.encode())
-        if not found:
-            raise ValueError(f"{path} has no place for {answer}, after {before!r}")
-        file.write_bytes(start + found + re.sub(rb"\A[\w-]*", answer.encode(), rest))
+def set_answers() -> None:
+    """Write the answers into the files that the layout has; a missing place is a ValueError."""
+    for key, path, before in PLACES:
+        if (file := Path(path)).exists():
+            start, rest = file.read_bytes().split(before, 1)
+            rest = re.sub(rb"\A[\w-]*", str(ANSWERS[key]).encode(), rest)
+            file.write_bytes(start + before + rest)
 
 
 def git(*args: str, at: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -61,23 +65,20 @@ def git(*args: str, at: Path | None = None) -> subprocess.CompletedProcess[str]:
 
 def link_template() -> str:
     """Write `.cruft.json` without credentials for cruft, or return why that cannot be done."""
-    starts = (os.environ.get("PWD", ""), ANSWERS["_output_dir"])  # what a path is relative to
-    found = [Path(start, ANSWERS["_repo_dir"], "hooks", "post_gen_project.py") for start in starts]
-    template = next((hook.parent.parent for hook in found if hook.exists()), None)
-    if not template:
+    starts = (os.environ.get("PWD", ""), ANSWERS["_output_dir"])  # what the path is relative to
+    found = (Path(start, ANSWERS["_repo_dir"]) for start in starts)
+    if not (template := next((path for path in found if (path / "hooks").exists()), None)):
         return f"No update link: name the template's full path instead of {ANSWERS['_template']}."
     names = ("HEAD", "HEAD:./cookiecutter.json", "--show-toplevel", "--show-prefix")
-    shown = git("rev-parse", *names, at=template)
-    if shown.returncode:
+    if (shown := git("rev-parse", *names, at=template)).returncode:
         return f"No update link, because git cannot tell the template's version: {shown.stderr}"
     commit, _, toplevel, prefix = shown.stdout.split("\n")[:4]
-    origin = git("config", "remote.origin.url", at=template).stdout.strip()
-    is_folder = ANSWERS["_repo_dir"].startswith(ANSWERS["_template"])
-    address = toplevel if is_folder else origin or ANSWERS["_template"]
+    origin = git("config", "remote.origin.url", at=template).stdout.strip() or ANSWERS["_template"]
+    address = toplevel if ANSWERS["_repo_dir"].startswith(ANSWERS["_template"]) else origin
     address = re.sub(r"^([\w+.-]+://(?:git@)?)(?:[^/]*@)?([^?#]*).*", r"\1\2", address)
-    answers = {key: answer for key, answer in ANSWERS.items() if not key.startswith("_")}
-    context = {"cookiecutter": answers | {"_template": address, "_commit": commit}}
-    link: dict[str, object] = {"template": address, "commit": commit, "context": context}
+    link: dict[str, object] = {"template": address, "commit": commit}
+    given = {key: answer for key, answer in ANSWERS.items() if not key.startswith("_")}
+    link |= {"context": {"cookiecutter": given | {"_template": address, "_commit": commit}}}
     link |= {"checkout": ANSWERS["_checkout"], "directory": prefix.rstrip("/") or None}
     Path(".cruft.json").write_text(json.dumps(link, ensure_ascii=False, indent=2) + "\n", "utf-8")
     return ""
@@ -89,18 +90,16 @@ def commit_all() -> str:
         return "This folder is in a git repository: commit the project with git add and git commit."
     if git("-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT").returncode:
         return "git has no user.name or user.email, so nothing was committed."
-    commit = ["commit", "--quiet", "-m", f"Start {ANSWERS['project_slug']} from its template"]
-    for step in (["init", "--initial-branch=main"], ["add", "--all"], commit):
-        if (done := git(*step)).returncode:
-            return f"git could not commit: {done.stderr}"
-    return ""
+    message = f"--message=Start {ANSWERS['project_slug']} from its template"
+    steps = (["init", "--initial-branch=main"], ["add", "--all"], ["commit", "--quiet", message])
+    failed = (done.stderr for step in steps if (done := git(*step)).returncode)
+    return next((f"git could not commit: {error}" for error in failed), "")
 
 
 def main() -> None:
     """Finish the project that cookiecutter has just written into the current folder."""
     keep_layout(ANSWERS["deployment"])
-    for key, path, before in PLACES:
-        set_answer(ANSWERS[key], path, before)
+    set_answers()
     if "_commit" in ANSWERS:  # cruft is generating: it keeps the link and the history itself
         return
     try:
@@ -110,8 +109,9 @@ def main() -> None:
     except OSError as error:
         hints = [f"git could not run ({error}), so nothing was committed."]
     folder = shlex.quote(os.getcwd().removeprefix(os.path.join(os.environ.get("PWD", ""), "")))
+    bun = "" if shutil.which("bun") else "Install bun first: https://bun.com/docs/installation\n"
     ready = f"{ANSWERS['project_name']} is ready:\n\n  cd {folder}\n  bun install\n  bun run dev\n"
-    print(*hints, ready, sep="\n")
+    print(*hints, bun + ready, sep="\n")
 
 
 if __name__ == "__main__":

@@ -22,6 +22,21 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.mark.parametrize("bun", [None, "/usr/bin/bun"])
+def test_a_machine_without_bun_is_told_where_to_get_it(
+    bun: str | None,
+    project: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    hook = load("post_gen_project", tmp_path, initialize_git=False)
+    monkeypatch.setattr(shutil, "which", lambda _: bun)
+    hook.main()
+    hint = "Install bun first: https://bun.com/docs/installation\nMy App is ready:"
+    assert (hint in capsys.readouterr().out) is (bun is None)
+
+
 def test_it_can_run_twice(
     project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -33,19 +48,22 @@ def test_it_can_run_twice(
     assert "cd my-app\n" in capsys.readouterr().out
 
 
-def test_a_place_that_is_missing_is_an_error(project: Path, tmp_path: Path) -> None:
+def test_a_file_without_the_place_of_an_answer_is_an_error(project: Path, tmp_path: Path) -> None:
     (project / "package.json").write_text("{}\n")
-    with pytest.raises(ValueError, match=r"package\.json has no place for 30001"):
+    with pytest.raises(ValueError, match="not enough values"):
         load("post_gen_project", tmp_path).main()
 
 
 def test_only_the_chosen_layout_stays(project: Path, tmp_path: Path) -> None:
-    for name in ("docs/cloudflare.md", "worker/index.ts", "image/nginx.conf", "wrangler.toml"):
-        (project / name).parent.mkdir(exist_ok=True)
+    removed = {"docs/cloudflare.md", "worker/index.ts", "worker/http/paths.ts"}
+    kept = {"image/nginx.conf", "backend/app/client.py", "frontend/src/image.ts", "docs/clouds.md"}
+    kept |= {"e2e/cloudflare.test.ts", "scripts/monolith.ts", ".github/workflows/deploy-docs.yml"}
+    for name in removed | kept:
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
         (project / name).write_text("\n")
     load("post_gen_project", tmp_path, deployment="monolith", initialize_git=False).main()
-    names = sorted(path.name for path in project.iterdir())
-    assert names == [".cruft.json", "docs", "image", "package.json"]
+    names = {path.relative_to(project).as_posix() for path in project.rglob("*") if path.is_file()}
+    assert names == kept | {".cruft.json", "package.json"}
 
 
 @pytest.mark.parametrize(("deployment", "packages"), [("monolith", "few"), ("both", "all")])

@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 import tomllib
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -54,16 +53,15 @@ def test_both_is_the_two_layouts_side_by_side(tmp_path: Path) -> None:
     owned = load("post_gen_project", tmp_path).OWNED
     for layout, only in (("cloudflare", both - monolith), ("monolith", both - cloudflare)):
         for name in only:
-            assert any(is_below(name, pattern) for pattern in owned[layout].split()), name
-        for pattern in owned[layout].split():
-            assert any(is_below(name, pattern) for name in only), pattern
-            assert not any(is_below(name, pattern) for name in both - only), pattern
+            assert any(is_below(name, path) for path in owned[layout].split()), name
+        for path in owned[layout].split():
+            assert any(is_below(name, path) for name in only), path
+            assert not any(is_below(name, path) for name in both - only), path
 
 
-def is_below(name: str, pattern: str) -> bool:
-    """Tell whether a file, or a folder that holds it, matches a pattern."""
-    parts = name.split("/")
-    return fnmatchcase("/".join(parts[: pattern.count("/") + 1]), pattern)
+def is_below(name: str, path: str) -> bool:
+    """Report whether a path is a file itself or a folder that holds it."""
+    return f"{name}/".startswith(f"{path}/")
 
 
 @pytest.mark.parametrize("deployment", LAYOUTS)

@@ -15,7 +15,15 @@ EDITS = {  # what owners write, after which text of which file
     "package.json": ('  "scripts": {\n', '    "mine": "echo mine",\n'),
     ".env.example": ("MODEL_API_KEY=\n", "\n# Mine.\nMINE=\n"),
 }
-OWN = ("backend/app/mine.py", "deploy/prod/mine.yaml", "docs/notes.md", "worker/mine.ts")
+OWN = (
+    "backend/app/client.py",
+    "backend/app/mine.py",
+    "deploy/prod/mine.yaml",
+    "docs/notes.md",
+    "frontend/src/image.ts",
+    "worker/mine.ts",
+)
+"""Files of the owner's; some have names that begin like a layout's."""
 EVERY_SWITCH = ("cloudflare", "both", "monolith", "both", "cloudflare", "monolith")
 """From `monolith`, each layout from each other one."""
 
