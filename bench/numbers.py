@@ -1,75 +1,63 @@
-"""The table of README.md, whose figures are those of the results."""
+"""The numbers in README.md, which follow from the results."""
 
-from bench.report import README, lines, number, replaced
+import json
+from pathlib import Path
+
+from bench.report import README, number, replaced
 from bench.results import Results
 
+PRICES = json.loads((Path(__file__).parent / "router" / "prices.json").read_text("utf-8"))
+MEMORY, DISK = 1, 4
+"""The GiB of memory and GB of disk of a `basic` container."""
+DAYS = 30
 
-def link(*names: str) -> str:
-    """Link to the sections of benches."""
-    return ", ".join(f"[{name}](bench/README.md#{name})" for name in names)
+
+def times(ratio: float) -> str:
+    """Write how many times faster or less a ratio below 1 is."""
+    factor = 1 / ratio
+    return f"{factor:.{0 if factor > 10 else 1}f} times"
 
 
-def table(results: Results) -> str:
-    """Write the table."""
+def monthly_cost(seconds_a_day: float) -> float:
+    """Compute what a container costs in a month, in dollars, beyond what the plan includes.
 
-    def ratio(bench: str, name: str) -> str:
-        return number(results[bench].row(name).ratio or 0)
+    Args:
+        seconds_a_day: How long the container is awake each day.
+    """
+    seconds = DAYS * seconds_a_day
+    memory = max(0, MEMORY * seconds - PRICES["memory"]["included"])
+    disk = max(0, DISK * seconds - PRICES["disk"]["included"])
+    used: float = memory * PRICES["memory"]["GiB-second"] + disk * PRICES["disk"]["GB-second"]
+    return used
 
-    def value(bench: str, name: str) -> str:
-        return number(results[bench].row(name).value)
 
-    scores = [row for row in results["app"].rows if row.name.startswith("lighthouse")]
-    least = min(row.value for row in scores)
-    lighthouse = f"{'' if least == 100 else 'at least '}{number(least)}"
-    most = max(row.value for row in results["page"].rows if row.name.endswith("-most"))
-    beyond = results["app"].row("beyond-react").value / 1024
-    rows = [
-        ["what", "result", "bench"],
+def text(results: Results) -> str:
+    """Write three numbers, and what a month costs."""
+    start = results["start"].row("start-1/4").ratio or 0
+    beyond_react = results["app"].row("beyond-react").value / 1024
+    visits = results["router"].row("cost-0")
+    month = monthly_cost(visits.value)
+    total = PRICES["plan"] + month
+    prices = f"[prices]({PRICES['source']}) of {PRICES['month']}"
+    return "\n".join(
         [
-            "script of the first page, gzip",
-            f"React + {beyond:.1f} KiB; Lighthouse gives {lighthouse} in every category",
-            link("app"),
-        ],
-        [
-            "a 10,000-token answer in Markdown",
-            f"no task of the page takes more than {number(most)} ms of CPU",
-            link("page"),
-        ],
-        [
-            "Send to the first text while the container sleeps",
-            f"{value('wake', 'typed')} ms after three seconds of typing, "
-            f"{value('wake', 'cold')} ms without",
-            link("wake"),
-        ],
-        [
-            "cold start of a container",
-            f"{ratio('cloudflare', 'cold')} times that of Cloudflare's `Container` class",
-            link("cloudflare"),
-        ],
-        [
-            "first response of the backend, on 1/4 vCPU",
-            f"{ratio('start', 'start-1/4')} times that of `fastapi run`, as guides show it",
-            link("start"),
-        ],
-        [
-            "files from the image",
-            f"{ratio('serving', 'static-nginx')} times a bare nginx, "
-            f"{ratio('serving', 'static-frontend')} times FastAPI's `app.frontend()`",
-            link("serving"),
-        ],
-        [
-            "500 streams in the image",
-            f"half of the events arrive within {value('serving', 'image-500-p50')} ms, "
-            f"99 % within {value('serving', 'image-500-p99')} ms",
-            link("serving"),
-        ],
-    ]
-    return "\n".join(lines(rows))
+            f"- The backend starts **{times(start)} faster** than with `fastapi run` in an image "
+            "as FastAPI's documentation builds it, on 1/4 of a CPU.",
+            f"- The page adds **{number(beyond_react)} KiB** of JavaScript to React's own (gzip).",
+            "- With [one visit an hour](bench/router/cost.md), containers run "
+            f"**{times(visits.ratio or 0)} less** than with `getRandom`, which Cloudflare's "
+            "`Container` class offers (simulated).",
+            "",
+            f"On Cloudflare, a visit an hour costs **${total:.2f} a month** at the "
+            f"{prices}: ${PRICES['plan']} for the Workers Paid plan and ${month:.2f} for a `basic` "
+            "container.",
+        ]
+    )
 
 
 def readme_with(page: str, results: Results) -> str:
-    """Put the table into README.md; what people wrote stays."""
-    return replaced(page, "numbers", table(results))
+    """Put the numbers into README.md; the rest stays."""
+    return replaced(page, "numbers", text(results))
 
 
 def write(results: Results) -> None:

@@ -11,6 +11,7 @@ import {
   type Scenario,
   simulate,
 } from "../../{{cookiecutter.project_slug}}/worker/test/simulation";
+import prices from "./prices.json";
 
 const CHART = fileURLToPath(
   new URL("../../{{cookiecutter.project_slug}}/docs/cloudflare-cost.svg", import.meta.url),
@@ -22,10 +23,9 @@ const INSTANCES = 20;
 
 /**
  * One second of an idle `basic` container, in dollars: 1 GiB of memory and 4 GB of disk. CPU is
- * billed as used, so it costs the same on both sides. Prices of August 2026:
- * https://developers.cloudflare.com/containers/platform/pricing/
+ * billed as used, so it costs the same on both sides.
  */
-const SECOND = 1 * 0.0000025 + 4 * 0.00000007;
+const SECOND = 1 * prices.memory["GiB-second"] + 4 * prices.disk["GB-second"];
 
 /** Ten requests in the first five minutes of each hour. */
 const visits = (time: number) => (time % HOUR < 300 ? 10 / 300 : 0);

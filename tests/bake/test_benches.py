@@ -43,6 +43,11 @@ def test_the_page_and_the_readme_show_the_results() -> None:
         assert (chart.IMAGES / name).read_text("utf-8") == drawing, name
 
 
+def test_a_container_that_is_awake_all_month_costs_what_exceeds_the_plan() -> None:
+    assert numbers.monthly_cost(86_400) == pytest.approx(6.255 + 0.67536)
+    assert numbers.monthly_cost(3_000) == 0
+
+
 def test_what_people_wrote_stays() -> None:
     page = "before\n<!-- a -->\nold\n<!-- end of a -->\nafter\n"
     shown = report.page_with(page, {"a": result(measured("x", "a thing", [2], "ms"))})
