@@ -63,7 +63,7 @@ try {
       ),
     );
     react.push(
-      await edit("frontend/src/Composer.tsx", "Ask something…", "Ask anything…", (text) =>
+      await edit("frontend/src/chat/Composer.tsx", "Ask something…", "Ask anything…", (text) =>
         page.getByPlaceholder(text).isVisible(),
       ),
     );

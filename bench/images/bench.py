@@ -18,7 +18,7 @@ BARE = "FastAPI's usual image"
 BARE_TAG = "bench-bare-fastapi"
 REBUILDS, STARTS = 3, 9
 EDITS = {
-    "frontend": ("frontend/src/Composer.tsx", "Ask something…"),
+    "frontend": ("frontend/src/chat/Composer.tsx", "Ask something…"),
     "backend": ("backend/app/__init__.py", '"0.1.0"'),
 }
 """For each side of the app, a file and the text in it that an edit changes."""

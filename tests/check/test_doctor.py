@@ -252,9 +252,9 @@ def test_settings_that_cannot_be_read(project: Path) -> None:
     [
         (
             "types",
-            "frontend/src/api.gen.ts",
+            "frontend/src/api/types.gen.ts",
             ('"/env"', '"/x"'),
-            "frontend/src/api.gen.ts is outdated: run `bun run types:api`.",
+            "frontend/src/api/types.gen.ts is outdated: run `bun run types:api`.",
         ),
         (
             "routes",

@@ -36,9 +36,9 @@ def test_a_renamed_field_is_told_and_then_a_compile_error(project: Path) -> None
     assert text.count(field) == 1
     events.write_text(text.replace(field, field.replace("text", "piece")))
     told = fail(project, "bun", "run", "check:types")
-    assert "api.gen.ts is outdated: run `bun run types:api`" in told
+    assert "types.gen.ts is outdated: run `bun run types:api`" in told
     run(project, "bun", "run", "types:api")
-    assert "src/stream.ts" in fail(project, "bunx", "tsc", "-p", "frontend")
+    assert "src/chat/stream.ts" in fail(project, "bunx", "tsc", "-p", "frontend")
 
 
 PRICES = '''\
@@ -81,8 +81,8 @@ async def stream_prices() -> EventStream:
 '''
 
 READ_PRICES = """\
-import { api } from "./api";
-import { readEvents, type StreamEvents } from "./events";
+import { api } from "./api/client";
+import { readEvents, type StreamEvents } from "./api/events";
 
 export async function readPrices(): Promise<number> {
   const { data } = await api.GET("/api/prices", { parseAs: "stream" });
@@ -117,8 +117,8 @@ def test_the_examples_of_the_readme_compile(project: Path) -> None:
     imports = 'import { App } from "./App";\nimport { Health } from "./Health";\n'
     (sources / "Page.tsx").write_text(f"{imports}{page}export default page;\n")
     (sources / "call.ts").write_text(
-        'import { api } from "./api";\n'
-        'import { readEvents, type StreamEvents } from "./events";\n'
+        'import { api } from "./api/client";\n'
+        'import { readEvents, type StreamEvents } from "./api/events";\n'
         f"export async function call(prompt: string, signal: AbortSignal) {{\n{call}}}\n"
     )
     run(project, "bunx", "tsc", "-p", "frontend")

@@ -204,7 +204,7 @@ async function holdConversation(page: Page): Promise<() => void> {
   const released = new Promise<void>((resolve) => {
     release = resolve;
   });
-  await page.route(/\/chat[.-][^/]*$/, async (route) => {
+  await page.route(/\/lazy[.-][^/]*$/, async (route) => {
     await released;
     await route.continue();
   });

@@ -2,8 +2,8 @@ import { cleanup, configure, fireEvent, render, screen, within } from "@testing-
 import { userEvent } from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { App } from "./App";
-import type { EnvReport } from "./api.gen";
-import { FakeStream, problem, respondWith } from "./testing";
+import { FakeStream, problem, respondWith } from "./api/testing";
+import type { EnvReport } from "./api/types.gen";
 
 beforeEach(() => {
   vi.stubGlobal("matchMedia", () => ({ matches: false }));

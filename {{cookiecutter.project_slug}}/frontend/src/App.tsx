@@ -1,12 +1,12 @@
 import { useRef } from "react";
 import { displayName } from "../../package.json";
-import { Composer } from "./Composer";
-import type { Turn } from "./conversation";
-import { Footer } from "./Footer";
-import { Icon } from "./Icon";
-import { ReloadPrompt } from "./ReloadPrompt";
-import { ThemeToggle } from "./ThemeToggle";
-import { useConversation } from "./useConversation";
+import { Composer } from "./chat/Composer";
+import type { Turn } from "./chat/state";
+import { useConversation } from "./chat/useConversation";
+import { Footer } from "./ui/Footer";
+import { Icon } from "./ui/Icon";
+import { ReloadPrompt } from "./ui/ReloadPrompt";
+import { ThemeToggle } from "./ui/ThemeToggle";
 import { Welcome } from "./Welcome";
 
 /** The page: a conversation, and where the next prompt is typed. */

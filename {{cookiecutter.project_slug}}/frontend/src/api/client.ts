@@ -1,5 +1,5 @@
 import createClient from "openapi-fetch";
-import type { paths } from "./api.gen";
+import type { paths } from "./types.gen";
 
 /** The server can't be reached. Not a `TypeError`, so that no bug is mistaken for it. */
 export class NetworkError extends Error {

@@ -1,9 +1,14 @@
-import { api, NetworkError } from "./api";
-import { limits, type Message } from "./api.gen";
-import type { Conversation, Progress, Turn } from "./conversation";
-import { ConnectionLostError, MalformedStreamError, readEvents, type StreamEvents } from "./events";
-import { Failure, refusal, seconds } from "./failure";
-import { unlessOffline } from "./offline";
+import { api, NetworkError } from "../api/client";
+import {
+  ConnectionLostError,
+  MalformedStreamError,
+  readEvents,
+  type StreamEvents,
+} from "../api/events";
+import { Failure, refusal, seconds } from "../api/failure";
+import { unlessOffline } from "../api/offline";
+import { limits, type Message } from "../api/types.gen";
+import type { Conversation, Progress, Turn } from "./state";
 
 /** Milliseconds without a response after which the server is taken to be starting. */
 export const PATIENCE = 1500;

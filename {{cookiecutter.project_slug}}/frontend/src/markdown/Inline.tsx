@@ -7,7 +7,7 @@ import {
   referenceKey,
   safeHref,
   splitInline,
-} from "./markdownParser";
+} from "./parser";
 
 /** The addresses that the whole text defines for its links, by `referenceKey`. */
 export const Definitions = createContext<ReadonlyMap<string, string>>(new Map());

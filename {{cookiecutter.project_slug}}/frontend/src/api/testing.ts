@@ -1,5 +1,4 @@
 import { vi } from "vitest";
-import { newTurn, type Turn } from "./conversation";
 import type { StreamEvents } from "./events";
 
 /** A stream that a test writes to, in place of the backend's. */
@@ -55,13 +54,6 @@ export function respondWith(...responses: (Response | Promise<Response> | Error)
     request.url.endsWith("/api/health") ? Response.json({ status: "ok" }) : fetch(request),
   );
   return fetch;
-}
-
-/** A turn that is over, or, without an answer, one that begins. */
-export function turn(id: number, prompt: string, answer?: string): Turn {
-  const begun = newTurn(id, prompt);
-  if (answer === undefined) return begun;
-  return { ...begun, answer: { ...begun.answer, stage: "done", text: answer, endedAt: 1 } };
 }
 
 /** A response that carries a problem document. */

@@ -1,4 +1,4 @@
-import type { Problem } from "./api.gen";
+import type { Problem } from "./types.gen";
 
 /** Why there is no answer, or only a part of one, as a sentence for the user. */
 export class Failure extends Error {

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useEffectEvent, useReducer, useRef, useState } from "react";
-import { isActive, newTurn, type Progress, reduce, type Turn } from "./conversation";
-import { unlessOffline } from "./offline";
+import { unlessOffline } from "../api/offline";
+import { isActive, newTurn, type Progress, reduce, type Turn } from "./state";
 import { restoreConversation, storeConversation } from "./storage";
 
 const NOT_LOADED = "A part of this page can't be loaded. Reload the page.";
@@ -14,14 +14,14 @@ const NOT_LOADED = "A part of this page can't be loaded. Reload the page.";
  */
 export function useConversation() {
   const [conversation, dispatch] = useReducer(reduce, undefined, restoreConversation);
-  const [chat, setChat] = useState<typeof import("./chat")>();
+  const [chat, setChat] = useState<typeof import("./lazy")>();
   const [serverIsStarting, setServerIsStarting] = useState(false);
   const controller = useRef<AbortController>(null);
   const { turns, leftOut } = conversation;
   const active = isActive(turns.at(-1)?.answer);
 
   const load = useCallback(async () => {
-    const chat = await import("./chat");
+    const chat = await import("./lazy");
     setChat(chat);
     return chat;
   }, []);

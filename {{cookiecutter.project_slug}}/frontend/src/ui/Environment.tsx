@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "react";
-import { api } from "./api";
-import type { EnvReport } from "./api.gen";
+import { api } from "../api/client";
+import type { EnvReport } from "../api/types.gen";
 import { Icon } from "./Icon";
 
 const NAMES: Record<Exclude<keyof EnvReport, "settings">, string> = {

@@ -1,4 +1,4 @@
-import type { Source } from "./conversation";
+import type { Source } from "./state";
 
 /** The pages that an answer draws on, numbered, each once. Leaves out what is not on the web. */
 export function Sources({ sources }: { sources: Source[] }) {

@@ -1,5 +1,5 @@
 import { type FormEvent, type KeyboardEvent, type RefObject, useEffect, useState } from "react";
-import type { Conversation } from "./conversation";
+import type { Conversation } from "./state";
 
 interface Props {
   /** The field, for whoever moves the focus to it. */

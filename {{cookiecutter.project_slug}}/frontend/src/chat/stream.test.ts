@@ -1,14 +1,21 @@
 import { afterEach, expect, test, vi } from "vitest";
-import type { Message } from "./api.gen";
-import type { Progress, Turn } from "./conversation";
+import { FakeStream, problem, respondWith } from "../api/testing";
+import type { Message } from "../api/types.gen";
+import { newTurn, type Progress, type Turn } from "./state";
 import { excess, streamAnswer } from "./stream";
-import { FakeStream, problem, respondWith, turn } from "./testing";
 
 afterEach(() => vi.useRealTimers());
 
 const EVENT_STREAM = { "Content-Type": "text/event-stream" };
 const LOST = "The connection was lost before the answer was complete.";
 const BEGIN: Progress = { type: "leftOut", turns: 0 };
+
+/** A turn whose answer is complete, or, without an answer, one that has just begun. */
+function turn(id: number, prompt: string, answer?: string): Turn {
+  const begun = newTurn(id, prompt);
+  if (answer === undefined) return begun;
+  return { ...begun, answer: { ...begun.answer, stage: "done", text: answer, endedAt: 1 } };
+}
 
 /** Asks, and gathers the steps of the answer. */
 function ask(turns: Turn[] = [turn(0, "hello")], leftOut = 0) {

@@ -1,8 +1,8 @@
 import { type ComponentType, useEffect, useState } from "react";
-import { CopyButton } from "./CopyButton";
-import { isActive, type Answer as State } from "./conversation";
-import { Icon } from "./Icon";
+import { CopyButton } from "../ui/CopyButton";
+import { Icon } from "../ui/Icon";
 import { Sources } from "./Sources";
+import { isActive, type Answer as State } from "./state";
 
 const STAGES: Record<State["stage"], string> = {
   connecting: "Connecting…",

@@ -1,5 +1,5 @@
 import { EventSourceParserStream } from "eventsource-parser/stream";
-import type { paths } from "./api.gen";
+import type { paths } from "./types.gen";
 
 /** The event type of each method of a path that responds with an event stream. */
 type EventsOf<PathItem> = {

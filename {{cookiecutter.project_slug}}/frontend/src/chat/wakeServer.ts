@@ -1,4 +1,4 @@
-import { api } from "./api";
+import { api } from "../api/client";
 import { PATIENCE } from "./stream";
 
 /** Milliseconds in which the server is asked once. */

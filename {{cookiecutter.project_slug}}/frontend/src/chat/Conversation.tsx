@@ -1,6 +1,6 @@
 import { Fragment, memo, useEffect, useRef, useState } from "react";
 import { Answer, type TextView } from "./Answer";
-import { isActive, type Conversation as State, type Turn as TurnState } from "./conversation";
+import { isActive, type Conversation as State, type Turn as TurnState } from "./state";
 import { useFollow } from "./useFollow";
 
 interface Props {
@@ -18,7 +18,7 @@ export function Conversation({ conversation: { turns, leftOut }, onRetry }: Prop
   useFollow(section, last?.startedAt);
 
   useEffect(() => {
-    import("./Markdown").then(({ Markdown }) => setText(() => Markdown), console.error);
+    import("../markdown/Markdown").then(({ Markdown }) => setText(() => Markdown), console.error);
   }, []);
 
   useEffect(() => {

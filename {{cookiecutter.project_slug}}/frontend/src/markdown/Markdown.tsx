@@ -1,7 +1,7 @@
 import type { Tree } from "@lezer/common";
 import { memo, type ReactNode, useState } from "react";
-import { CopyButton } from "./CopyButton";
-import { Definitions, Inline } from "./MarkdownInline";
+import { CopyButton } from "../ui/CopyButton";
+import { Definitions, Inline } from "./Inline";
 import {
   type Blocks,
   completeTable,
@@ -10,7 +10,7 @@ import {
   parseBlocks,
   splitRow,
   withoutLoneMarker,
-} from "./markdownParser";
+} from "./parser";
 
 interface Props {
   text: string;

@@ -1,4 +1,4 @@
-import { type Conversation, isActive, type Turn } from "./conversation";
+import { type Conversation, isActive, type Turn } from "./state";
 
 const KEY = "conversation";
 
