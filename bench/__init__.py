@@ -1,1 +1,1 @@
-"""Benches: what this template claims about speed, size and cost, beside a floor or a peer."""
+"""Benches that measure the template's speed, size, and cost against a floor or a peer."""

@@ -1,4 +1,4 @@
-// Chromium by a generated project's own Playwright, and the time from Send to the first text in a page.
+// Starts Chromium with a generated project's own Playwright, and measures the time from Send to the first text.
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
@@ -12,7 +12,7 @@ interface Locator {
   waitFor(): Promise<void>;
 }
 
-/** What the benches use of Playwright's page. */
+/** The part of Playwright's page that the benches use. */
 export interface Page {
   close(): Promise<void>;
   evaluate<T>(run: () => T | Promise<T>): Promise<T>;
@@ -34,7 +34,7 @@ export interface Browser {
   newPage(): Promise<Page>;
 }
 
-/** Starts Chromium by the Playwright of an installed project. */
+/** Starts Chromium with the Playwright of an installed project. */
 export function launch(project: string): Promise<Browser> {
   const { chromium } = createRequire(join(project, "e2e/package.json"))("@playwright/test");
   const args = process.getuid?.() === 0 ? ["--no-sandbox"] : [];

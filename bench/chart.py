@@ -1,4 +1,4 @@
-"""The chart of README.md: ratios beside a floor or a peer, in a light and a dark variant."""
+"""The chart in bench/README.md: ratios to a floor or a peer, in a light and a dark variant."""
 
 from dataclasses import dataclass
 from html import escape
@@ -8,26 +8,26 @@ from tools.generate import ROOT
 
 IMAGES = ROOT / "docs" / "images"
 LESS = (
-    ("start", "start-1/4", "start on 1/4 vCPU, beside fastapi run"),
-    ("cloudflare", "cost", "container-seconds, beside the Container class"),
-    ("cloudflare", "cold", "cold start, beside the Container class"),
-    ("images", "monolith-start", "start of the image, beside FastAPI's usual one"),
-    ("app", "script", "script of the first page, beside React alone"),
-    ("app", "first-text-again", "Send to the first text, beside a bare page"),
-    ("model", "model", "instructions of a start with a model, beside none"),
-    ("router", "mean-100-200-50", "messages for a request, beside one"),
-    ("generation", "template", "generating, beside an empty template"),
+    ("start", "start-1/4", "start on 1/4 vCPU vs. fastapi run"),
+    ("cloudflare", "cost", "container time vs. Container class"),
+    ("cloudflare", "cold", "cold start vs. Container class"),
+    ("images", "monolith-start", "start of the image vs. FastAPI's usual image"),
+    ("app", "script", "JavaScript on first load vs. React alone"),
+    ("app", "first-text-again", "Send to first text vs. a bare page"),
+    ("model", "model", "start with a model vs. without one"),
+    ("router", "mean-100-200-50", "messages per request vs. one"),
+    ("generation", "template", "generation vs. an empty template"),
 )
 MORE = (
-    ("serving", "static-nginx", "files from the image, beside a bare nginx"),
-    ("serving", "env", "/env from the image, beside uvicorn"),
+    ("serving", "static-nginx", "files from the image vs. bare nginx"),
+    ("serving", "env", "/env from the image vs. uvicorn"),
 )
-"""What is shown: bench, row and words. Of the first, less is better; of the second, more."""
+"""Bench, row, and label. In the first list, less is better; in the second, more is."""
 
 LEFT, WIDTH = 350, 310
-"""Where the bars begin, and how long the longest is."""
+"""The position of the bars, and the length of the longest."""
 LEAST = 1.6
-"""The ratio that the longest bar stands for, unless there is a larger one."""
+"""The ratio of the longest bar, unless there is a larger one."""
 ROW = 26
 
 
@@ -48,7 +48,7 @@ VARIANTS = {
 
 
 def bar(row: Row, words: str, top: int, scale: float) -> str:
-    """Draw a ratio, its bound and its number."""
+    """Draw a ratio, its bound, and its number."""
     ratio, middle = row.ratio or 0, top + 14
     length = ratio * scale
     drawn = [
@@ -58,7 +58,7 @@ def bar(row: Row, words: str, top: int, scale: float) -> str:
     if row.bound and row.bound.of == "ratio":
         bound = row.bound.limit * scale
         drawn.append(f'<path class="bound" d="M{LEFT + bound:.1f} {top}v20"/>')
-        if length < bound < length + 46:  # the number would be on it
+        if length < bound < length + 46:  # the number would overlap it
             length = bound
     drawn.append(f'<text x="{LEFT + length + 7:.1f}" y="{middle}">{ratio:.2f}</text>')
     return "\n".join(drawn)
@@ -90,7 +90,7 @@ def draw(results: Results, colors: Colors) -> str:
     content = "\n".join([legend, *parts])
     return f"""\
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 {top}" role="img">
-<title>What was measured, as ratios to a floor or a peer</title>
+<title>The main results, as ratios to a floor or a peer</title>
 <style>
 text {{ font: 13px system-ui, sans-serif; fill: {colors.text} }}
 .name {{ text-anchor: end }} .title {{ font-weight: 600 }} .quiet {{ fill: {colors.quiet} }}
@@ -103,7 +103,7 @@ text {{ font: 13px system-ui, sans-serif; fill: {colors.text} }}
 
 
 def drawings(results: Results) -> dict[str, str]:
-    """Draw both variants, by the name of their file."""
+    """Draw both variants, by file name."""
     return {f"ratios-{name}.svg": draw(results, colors) for name, colors in VARIANTS.items()}
 
 

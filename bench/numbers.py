@@ -56,7 +56,7 @@ def text(results: Results) -> str:
 
 
 def readme_with(page: str, results: Results) -> str:
-    """Put the numbers into README.md; the rest stays."""
+    """Put the numbers into README.md; the other text stays."""
     return replaced(page, "numbers", text(results))
 
 

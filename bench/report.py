@@ -1,4 +1,4 @@
-"""The tables of the results: in bench/README.md, in README.md and on the terminal."""
+"""The tables of results, for bench/README.md and the terminal."""
 
 import re
 
@@ -10,47 +10,48 @@ README = ROOT / "README.md"
 
 
 def number(value: float) -> str:
-    """Write a number with as many digits as tell something."""
+    """Format a number with its significant digits."""
     if value == int(value) or abs(value) >= 100:
         return f"{value:,.0f}"
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
 
 
 def quantity(value: float | None, unit: str) -> str:
-    """Write a number and its unit; nothing if there is none."""
+    """Format a number with its unit; empty if there is none."""
     return "" if value is None else f"{number(value)} {unit}".strip()
 
 
 def bound_text(bound: Bound | None, unit: str) -> str:
-    """Write a bound: a ratio as it is, a value with its unit."""
+    """Format a bound: a ratio as it is, a value with its unit."""
     if not bound:
         return ""
     return f"{bound.sense} {number(bound.limit)} {unit if bound.of == 'value' else ''}".strip()
 
 
 def cells(row: Row) -> list[str]:
-    """Write a row of a table."""
-    beside = f"{row.beside}: {quantity(row.beside_value, row.unit)}" if row.beside else ""
+    """Format a row of the table."""
+    baseline = f"{row.baseline}: {quantity(row.baseline_value, row.unit)}" if row.baseline else ""
     ratio = "" if row.ratio is None else number(row.ratio)
     spread = " to ".join(number(end) for end in row.spread) if row.spread else ""
     bound = bound_text(row.bound, row.unit)
-    if row.holds() is False:
+    if row.is_within_bound() is False:
         bound = f"**{bound}, missed**"
-    return [row.what, quantity(row.value, row.unit), beside, ratio, spread, str(row.rounds), bound]
+    value = quantity(row.value, row.unit)
+    return [row.what, value, baseline, ratio, spread, str(row.rounds), bound]
 
 
-HEADINGS = ["what", "measured", "beside", "ratio", "lowest to highest", "rounds", "bound"]
+HEADINGS = ["what", "measured", "baseline", "ratio", "lowest to highest", "rounds", "bound"]
 
 
 def lines(rows: list[list[str]]) -> list[str]:
-    """Write a table of Markdown, its headings first."""
+    """Format a Markdown table whose first row has the headings."""
     headings, *others = rows
     table = [headings, ["---"] * len(headings), *others]
     return [f"| {' | '.join(row)} |" for row in table]
 
 
 def section(name: str, result: Result) -> str:
-    """Write what is generated of a bench's section: its command, its conditions, its table."""
+    """Format the generated part of a bench's section: its command, conditions, and table."""
     tools = ", ".join(f"{tool} {version}" for tool, version in result.versions.items())
     conditions = (
         f"`make bench-{name}`, {result.seconds:.0f} s on {result.date}, {result.cores} cores, "
@@ -60,21 +61,21 @@ def section(name: str, result: Result) -> str:
 
 
 def replaced(page: str, name: str, text: str) -> str:
-    """Replace what stands between two marks of a page.
+    """Replace the text between two marks of a page.
 
     Raises:
-        ValueError: the page does not have the marks.
+        ValueError: The page doesn't have the marks.
     """
     start, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
     before, found, rest = page.partition(start)
     _, closed, after = rest.partition(end)
     if not found or not closed:
-        raise ValueError(f"The page needs the lines {start.strip()} and {end}.")
+        raise ValueError(f"Add the lines {start.strip()} and {end} to the page.")
     return f"{before}{start}\n{text}\n\n{end}{after}"
 
 
 def page_with(page: str, results: Results) -> str:
-    """Put the results into the page of all benches; what people wrote stays."""
+    """Put the results into the page of all benches; handwritten text stays."""
     for name, result in results.items():
         page = replaced(page, name, section(name, result))
     return page
@@ -86,13 +87,14 @@ def write(results: Results) -> None:
 
 
 def terminal(rows: list[Row]) -> str:
-    """Write rows for a terminal, and whether each bound holds."""
-    says = {True: "holds", False: "MISSED", None: ""}
+    """Format rows for a terminal, with whether each bound is met."""
+    words = {True: "met", False: "MISSED", None: ""}
     table = []
     for row in rows:
-        what, value, beside, ratio, *_ = cells(row)
+        what, value, baseline, ratio, *_ = cells(row)
         bound = bound_text(row.bound, row.unit)
-        table.append([re.sub("`", "", what), value, beside, ratio, bound, says[row.holds()]])
+        is_met = words[row.is_within_bound()]
+        table.append([re.sub("`", "", what), value, baseline, ratio, bound, is_met])
     widths = [max(len(row[column]) for row in table) for column in range(6)]
     aligned = (
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))

@@ -1,4 +1,4 @@
-"""What a bench returns, and where the results are kept."""
+"""The results of a bench, and the file that stores them."""
 
 import json
 import statistics
@@ -13,7 +13,7 @@ Quantity = Literal["ratio", "value"]
 
 @dataclass(frozen=True)
 class Bound:
-    """A limit that a ratio or a value is to keep."""
+    """A limit for a ratio or a value."""
 
     sense: Literal["≤", "≥"]
     limit: float
@@ -22,51 +22,51 @@ class Bound:
 
 @dataclass(frozen=True)
 class Row:
-    """One thing that was measured, and what stands beside it."""
+    """One measurement and its baseline."""
 
     name: str
-    """How charts and README.md refer to the row; unique within its bench."""
+    """The name by which charts and README.md refer to the row; unique within its bench."""
     what: str
-    """What was measured, in the words of the table."""
+    """What was measured, as the table says it."""
     value: float
     """The median of the rounds."""
     unit: str = ""
-    beside: str = ""
-    """The floor or the peer."""
-    beside_value: float | None = None
+    baseline: str = ""
+    """The floor or the peer that the value is compared with."""
+    baseline_value: float | None = None
     ratio: float | None = None
-    """The median of the ratios within each round."""
+    """The median of each round's ratio."""
     spread: tuple[float, float] | None = None
-    """The lowest and the highest of a round: of the ratio if there is one, or else of the value."""
+    """The lowest and the highest round: of the ratio if there is one, otherwise of the value."""
     bound: Bound | None = None
     rounds: int = 1
 
     def at_most(self, limit: float, of: Quantity | None = None) -> Self:
-        """Set a bound, of the ratio if there is one and nothing else is said."""
+        """Set a bound, by default of the ratio if there is one."""
         return replace(self, bound=Bound("≤", limit, of or self.main_quantity()))
 
     def at_least(self, limit: float, of: Quantity | None = None) -> Self:
-        """Set a bound, of the ratio if there is one and nothing else is said."""
+        """Set a bound, by default of the ratio if there is one."""
         return replace(self, bound=Bound("≥", limit, of or self.main_quantity()))
 
     def main_quantity(self) -> Quantity:
-        """Tell what a bound is about unless it says so."""
+        """Return what a bound applies to by default."""
         return "value" if self.ratio is None else "ratio"
 
     def bounded(self) -> float:
-        """Give back the number that the bound is about.
+        """Return the number that the bound applies to.
 
         Raises:
-            ValueError: it is about a ratio, and the row has none.
+            ValueError: The bound applies to a ratio, and the row has none.
         """
         if self.bound and self.bound.of == "value":
             return self.value
         if self.ratio is None:
-            raise ValueError(f"{self.name} has no ratio.")
+            raise ValueError(f"The row {self.name} has no ratio.")
         return self.ratio
 
-    def holds(self) -> bool | None:
-        """Tell whether the bound holds; None if there is no bound."""
+    def is_within_bound(self) -> bool | None:
+        """Return whether the bound is met; None if there is no bound."""
         if not self.bound:
             return None
         number, limit = self.bounded(), self.bound.limit
@@ -75,22 +75,22 @@ class Row:
 
 @dataclass(frozen=True)
 class Result:
-    """What one run of a bench measured, and under which conditions."""
+    """What one run of a bench measured, and its conditions."""
 
     date: str
     seconds: float
     """How long the run took."""
     cores: int
     load: float
-    """How many processes wanted a core before the run, on average over a minute."""
+    """The load average over the minute before the run."""
     versions: dict[str, str]
     rows: list[Row] = field(default_factory=list)
 
     def row(self, name: str) -> Row:
-        """Find a row.
+        """Return a row.
 
         Raises:
-            KeyError: there is none of that name.
+            KeyError: No row has that name.
         """
         for row in self.rows:
             if row.name == name:
@@ -103,12 +103,12 @@ Results = dict[str, Result]
 
 
 def rounded(number: float) -> float:
-    """Round to five digits, which is more than any measurement here is worth."""
+    """Round to five digits, which is more than any measurement here needs."""
     return float(f"{number:.5g}")
 
 
 def measured(name: str, what: str, values: Sequence[float], unit: str = "") -> Row:
-    """Make the row of something that stands alone: its median over the rounds, and its spread."""
+    """Create a row without a baseline: the median of the rounds and their spread."""
     spread = (rounded(min(values)), rounded(max(values))) if len(values) > 1 else None
     value = rounded(statistics.median(values))
     return Row(name, what, value, unit, spread=spread, rounds=len(values))
@@ -118,19 +118,19 @@ def compared(
     name: str,
     what: str,
     values: Sequence[float],
-    beside: tuple[str, Sequence[float]],
+    baseline: tuple[str, Sequence[float]],
     unit: str = "",
 ) -> Row:
-    """Make the row of something beside its floor or peer, both measured in the same rounds."""
-    peer, others = beside
+    """Create a row with its baseline, both measured in the same rounds."""
+    name_of_baseline, others = baseline
     ratios = [value / other for value, other in zip(values, others, strict=True)]
     return Row(
         name,
         what,
         value=rounded(statistics.median(values)),
         unit=unit,
-        beside=peer,
-        beside_value=rounded(statistics.median(others)),
+        baseline=name_of_baseline,
+        baseline_value=rounded(statistics.median(others)),
         ratio=rounded(statistics.median(ratios)),
         spread=(rounded(min(ratios)), rounded(max(ratios))) if len(ratios) > 1 else None,
         rounds=len(ratios),
@@ -138,7 +138,7 @@ def compared(
 
 
 def load(file: Path = RESULTS) -> Results:
-    """Read the results of earlier runs; none if there is no file."""
+    """Read the results of earlier runs; empty if there is no file."""
     if not file.exists():
         return {}
     found = json.loads(file.read_text("utf-8"))
@@ -146,20 +146,20 @@ def load(file: Path = RESULTS) -> Results:
 
 
 def result_from(found: dict[str, Any]) -> Result:
-    """Make a result from what JSON holds."""
+    """Create a result from JSON."""
     rows = [row_from(row) for row in found["rows"]]
     return Result(**{**found, "rows": rows})
 
 
 def row_from(found: dict[str, Any]) -> Row:
-    """Make a row from what JSON holds."""
+    """Create a row from JSON."""
     bound = Bound(**found["bound"]) if "bound" in found else None
     spread = tuple(found["spread"]) if "spread" in found else None
     return Row(**{**found, "bound": bound, "spread": spread})
 
 
 def save(results: Results, file: Path = RESULTS) -> None:
-    """Write the results; what a row does not have is left out."""
+    """Write the results, without empty fields."""
     written: dict[str, Any] = {}
     for name in sorted(results):
         entry = asdict(results[name])

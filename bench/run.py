@@ -1,7 +1,7 @@
-"""Run benches, keep their results, and write the pages and charts that show them.
+"""Run benches, store their results, and write the pages and charts that show them.
 
 python -m bench.run [NAME…]      # all benches, or some: make bench, make bench-NAME
-python -m bench.run --quick      # what needs little time, printed only: make bench-quick
+python -m bench.run --quick      # only the quick parts, without storing results: make bench-quick
 """
 
 import os
@@ -29,7 +29,7 @@ from bench.start import bench as start
 from bench.wake import bench as wake
 
 Measure = Callable[[Path], list[Row]]
-"""Measures, given a folder that all benches of a run share, and which is removed afterwards."""
+"""Measures in a folder that all benches of a run share and that is removed afterward."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,9 @@ class Bench:
 
     measure: Measure
     needs: tuple[str, ...] = ()
-    """Programs of bench/tools.py."""
+    """Programs from bench/tools.py."""
     quick: Measure | None = None
-    """Measures what needs little time."""
+    """Measures only what is quick."""
     quick_needs: tuple[str, ...] = ()
 
 
@@ -57,24 +57,24 @@ BENCHES = {
     "images": Bench(images.measure, ("docker",), images.quick, ("docker",)),
     "serving": Bench(serving.measure, ("docker", "wrk")),
 }
-"""All benches, in the order in which they run."""
+"""All benches, in the order they run."""
 
 
 def say(text: str) -> None:
-    """Print at once, since what benches call prints too."""
+    """Print at once, because the programs that benches call print too."""
     print(text, flush=True)
 
 
 def load_average() -> float:
-    """Give back how many processes wanted a core, over a minute; 0 where the system cannot tell."""
+    """Return the load average of the last minute; 0 on a system without one."""
     return os.getloadavg()[0] if hasattr(os, "getloadavg") else 0
 
 
 def attempt(name: str, measure: Measure, needs: tuple[str, ...], base: Path) -> Result | None:
-    """Run a bench and print what it measured.
+    """Run a bench and print its results.
 
     Returns:
-        The result; None if the bench failed or a program is missing, which it has said.
+        The result; None if the bench failed or a program is missing, which is printed.
     """
     say(f"\n== {name}")
     if lacks := tools.missing(needs):
@@ -83,13 +83,11 @@ def attempt(name: str, measure: Measure, needs: tuple[str, ...], base: Path) -> 
     before, started = load_average(), time.monotonic()
     try:
         rows = measure(base)
-    except Exception:  # whatever it is, the other benches still run
+    except Exception:  # the other benches still run
         say(traceback.format_exc())
         return None
     seconds = time.monotonic() - started
-    say(
-        report.terminal(rows) if rows else f"Nothing yet: make bench-{name} makes what is measured."
-    )
+    say(report.terminal(rows) if rows else f"Nothing to measure yet: run make bench-{name} first.")
     say(f"{seconds:.0f} s")
     return Result(
         date=datetime.now(UTC).date().isoformat(),
@@ -102,10 +100,10 @@ def attempt(name: str, measure: Measure, needs: tuple[str, ...], base: Path) -> 
 
 
 def run(names: list[str], base: Path) -> list[str]:
-    """Run benches; each result is kept as soon as it is there.
+    """Run benches, and store each result at once.
 
     Returns:
-        The names of those that gave none.
+        The names of the benches that failed.
     """
     failed = []
     for name in names:
@@ -122,10 +120,10 @@ def run(names: list[str], base: Path) -> list[str]:
 
 
 def run_quick(base: Path) -> list[str]:
-    """Run what needs little time, and keep nothing.
+    """Run the quick parts without storing results.
 
     Returns:
-        The names of those that gave no result, and of rows whose bound does not hold.
+        The names of the benches that failed and of the rows that miss their bound.
     """
     failed = []
     for name, bench in BENCHES.items():
@@ -133,22 +131,22 @@ def run_quick(base: Path) -> list[str]:
             continue
         result = attempt(name, bench.quick, bench.quick_needs, base)
         rows = result.rows if result else []
-        failed += [f"{name}: {row.what}" for row in rows if row.holds() is False]
+        failed += [f"{name}: {row.what}" for row in rows if row.is_within_bound() is False]
         failed += [] if result else [name]
     return failed
 
 
 def show() -> None:
-    """Write the pages and the charts from the results that are kept."""
+    """Write the pages and the charts from the stored results."""
     results = load()
     report.write(results)
-    if results.keys() == BENCHES.keys():  # README.md shows some of each
+    if results.keys() == BENCHES.keys():  # README.md shows rows from several
         numbers.write(results)
         chart.write(results)
 
 
 def bypass_proxy() -> None:
-    """Ask this machine's own servers directly, whatever proxy is set."""
+    """Reach servers on this machine directly, even if a proxy is set."""
     for name in ("NO_PROXY", "no_proxy"):
         os.environ[name] = ",".join([os.environ.get(name, ""), "127.0.0.1,localhost,::1"]).strip(
             ","
@@ -156,7 +154,7 @@ def bypass_proxy() -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """Run what the arguments name."""
+    """Run the benches that the arguments name."""
     bypass_proxy()
     if arguments == ["--show"]:
         show()
@@ -164,14 +162,14 @@ def main(arguments: list[str]) -> None:
     is_quick = arguments == ["--quick"]
     unknown = [] if is_quick else [name for name in arguments if name not in BENCHES]
     if unknown:
-        sys.exit(f"There is no bench {unknown[0]}: choose from {', '.join(BENCHES)}.")
+        sys.exit(f"Unknown bench: {unknown[0]}. Choose from {', '.join(BENCHES)}.")
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         base = Path(folder)
         failed = run_quick(base) if is_quick else run(arguments or [*BENCHES], base)
     say(f"\n{(time.monotonic() - started) / 60:.1f} minutes")
     if failed:
-        sys.exit("\n".join(["No result, or a bound that does not hold:", *failed]))
+        sys.exit("\n".join(["These benches failed or missed a bound:", *failed]))
 
 
 if __name__ == "__main__":

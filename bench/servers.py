@@ -1,4 +1,4 @@
-"""Ways to serve a generated app that several benches measure."""
+"""Servers of a generated app that several benches measure."""
 
 import shutil
 from collections.abc import Iterator
@@ -13,10 +13,10 @@ from tests.real.monolith.container import TEST_ANSWER, UNLIMITED, Container
 
 @contextmanager
 def image_with_page(app: Path) -> Iterator[str]:
-    """Serve the image of an installed project, its answers those of the tests.
+    """Serve the image of an installed project, with the tests' answers.
 
     Yields:
-        Its URL, without a slash at its end.
+        Its URL, without a trailing slash.
     """
     docker("build", "--tag", "bench-app", str(app))
     with Container.start("bench-app", *UNLIMITED, *TEST_ANSWER) as container:
@@ -24,15 +24,15 @@ def image_with_page(app: Path) -> Iterator[str]:
 
 
 def worker_with_page(app: Path, folder: Path, **settings: int) -> Preview:
-    """Prepare the Worker of an installed project with the page that is deployed.
+    """Prepare the Worker of an installed project with the production build of the page.
 
     Args:
-        app: the project; only its `dist` changes.
-        folder: where the copy that is served goes.
-        settings: variables of wrangler.toml to change.
+        app: The project. Only its `dist` changes.
+        folder: Where to put the copy that is served.
+        settings: Variables in wrangler.toml to change.
 
     Returns:
-        The server, which its `with` starts.
+        The server. Start it with `with`.
     """
     prepare(app, folder, **settings)
     projects.run(app, "bun", "run", "build:cloudflare-prod")

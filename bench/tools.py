@@ -1,4 +1,4 @@
-"""The programs that benches need: whether they are there, how to install them, their versions."""
+"""The programs that benches need: whether they exist, how to install them, their versions."""
 
 import os
 import platform
@@ -12,15 +12,15 @@ from tools.generate import ROOT
 CHROMIUM = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
 INSTALL = {
     "chromium": "Chromium is missing: apt-get install chromium, or set CHROMIUM to its path.",
-    "docker": "No Docker engine answers `docker info`: https://docs.docker.com/engine/install/",
-    "valgrind": "valgrind is missing, which counts instructions: apt-get install valgrind",
-    "wrk": "wrk is missing, which makes the load: apt-get install wrk",
+    "docker": "`docker info` fails. Install or start Docker: https://docs.docker.com/engine/install/",
+    "valgrind": "valgrind is missing (it counts instructions): apt-get install valgrind",
+    "wrk": "wrk is missing (it generates the load): apt-get install wrk",
 }
-"""What to say where a program is missing."""
+"""The messages for missing programs."""
 
 
 def output(*command: str) -> str | None:
-    """Give back what a command prints; None if it is missing or fails."""
+    """Return a command's output; None if it is missing or fails."""
     if not shutil.which(command[0]):
         return None
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -28,19 +28,19 @@ def output(*command: str) -> str | None:
 
 
 def has(program: str) -> bool:
-    """Tell whether a program of `INSTALL` is there."""
+    """Return whether a program from `INSTALL` exists."""
     if program == "docker":
         return output("docker", "info") is not None
     return shutil.which(CHROMIUM if program == "chromium" else program) is not None
 
 
 def missing(programs: Iterable[str]) -> list[str]:
-    """Say for each program that is missing how to install it."""
+    """Return how to install each missing program."""
     return [INSTALL[program] for program in programs if not has(program)]
 
 
 def versions() -> dict[str, str]:
-    """List the versions of what measures and of what is measured, where they are known."""
+    """Return the versions of the tools, where they are known."""
     manifest = (ROOT / "{{cookiecutter.project_slug}}" / "package.json").read_text("utf-8")
     found = {
         "Python": platform.python_version(),

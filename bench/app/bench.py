@@ -1,4 +1,4 @@
-"""The page: what it weighs, how soon an answer begins in it, and Lighthouse in each layout."""
+"""The page: its size, the time until an answer begins, and its Lighthouse scores."""
 
 import json
 import subprocess
@@ -16,25 +16,27 @@ REACT = "React and react-dom alone"
 
 
 def bun(script: str, *arguments: str) -> Any:  # noqa: ANN401
-    """Run a script of this folder, and read the JSON that it prints."""
+    """Run a script from this folder, and parse the JSON that it prints."""
     command = ["bun", str(HERE / script), *arguments]
     return json.loads(subprocess.check_output(command, text=True))
 
 
 def weigh(project: Path) -> list[Row]:
-    """Weigh the script and the style sheet of the first page."""
+    """Compare the size of the JavaScript and CSS on first load."""
     weight = bun("weight.ts", str(project))
     script, floor = weight["script"], weight["floor"]
     react = (REACT, [floor])
     return [
-        compared("script", "script of the first page, gzip", [script], react, "B"),
-        measured("beyond-react", "what that is more", [script - floor], "B").at_most(4096),
-        measured("css", "style sheet, gzip", [weight["css"]], "B").at_most(6144),
+        compared("script", "JavaScript on first load, gzip", [script], react, "B"),
+        measured("beyond-react", "JavaScript beyond React, gzip", [script - floor], "B").at_most(
+            4096
+        ),
+        measured("css", "CSS, gzip", [weight["css"]], "B").at_most(6144),
     ]
 
 
 def lighthouse(server: str, url: str) -> list[Row]:
-    """Let Lighthouse judge a server's page."""
+    """Run Lighthouse on a server's page."""
     scores: dict[str, list[float]] = bun("lighthouse.ts", url, str(LIGHTHOUSE_RUNS))
     return [
         measured(
@@ -45,21 +47,21 @@ def lighthouse(server: str, url: str) -> list[Row]:
 
 
 def first_text(name: str, which: str, times: dict[str, list[float]]) -> Row:
-    """Compare the time from Send to the first text with that in a page that does nothing else."""
-    what = f"Send to the first text of the {which} in a page, image"
+    """Compare the time from Send to the first text with a page that does nothing else."""
+    what = f"from Send to the first text, {which}, image"
     bare = ("a page that only fetches and appends", times["bare"])
     return compared(name, what, times["app"], bare, "ms")
 
 
 def measure(base: Path) -> list[Row]:
-    """Measure the page on its own, in the image and behind the Worker."""
+    """Measure the page's files, then the page in the image and behind the Worker."""
     monolith, cloudflare = shared(base, "monolith"), shared(base, "cloudflare")
     rows = weigh(monolith)
     with image_with_page(monolith) as url:
         asked = bun("first-text.ts", str(monolith), url, str(ROUNDS))
-        floor = ("a page and its script", [2])
+        floor = ("a page with one script", [2])
         rows += [
-            compared("requests", "requests of the first page", [asked["requests"]], floor),
+            compared("requests", "requests on first load", [asked["requests"]], floor),
             first_text("first-text", "first question", asked["times"]),
             first_text("first-text-again", "second question", asked["again"]),
             *lighthouse("image", url),
@@ -70,5 +72,5 @@ def measure(base: Path) -> list[Row]:
 
 
 def quick(base: Path) -> list[Row]:
-    """Weigh the page only."""
+    """Measure only the page's files."""
     return weigh(shared(base, "monolith"))

@@ -1,15 +1,15 @@
-// Times Send to the first text of an answer, in the page and in one that does nothing else, and counts requests.
+// Measures the time from Send to the first text, in the page and in a bare one, and counts requests on first load.
 //
 //   bun bench/app/first-text.ts PROJECT URL ROUNDS
 //
-// Prints the milliseconds of each round, and how many requests the first page makes, as JSON.
+// Prints the milliseconds of each round and the number of requests as JSON.
 import { launch, millisecondsToText, type Page } from "../browser.ts";
 
 const [project = "", url = "", rounds = "1"] = process.argv.slice(2);
-/** One piece, so that the answer ends at once. */
+/** One word, so that the answer ends at once. */
 const QUESTION = "1 0";
 
-/** The floor: it sends the prompt, and appends what arrives as it is. */
+/** The floor: a page that sends the prompt and appends the response unchanged. */
 const BARE = `<!doctype html><title>bare</title>
 <form><input aria-label="Prompt"></form>
 <script>
@@ -34,7 +34,7 @@ async function openApp(page: Page): Promise<void> {
   await page.goto(url, { waitUntil: "networkidle" });
 }
 
-/** Opens the floor at the app's own address; nothing is intercepted any more once it is open. */
+/** Opens the floor at the app's own address. Once it is open, no request is intercepted. */
 async function openBare(page: Page): Promise<void> {
   const address = `${url}/bare`;
   const response = { contentType: "text/html", body: BARE };
@@ -44,7 +44,7 @@ async function openBare(page: Page): Promise<void> {
 }
 
 const browser = await launch(project);
-/** Milliseconds of the first question in a page, and of the second one. */
+/** Milliseconds of the first and the second question in a page. */
 const times = { app: [] as number[], bare: [] as number[] };
 const again = { app: [] as number[], bare: [] as number[] };
 let requests = 0;

@@ -1,4 +1,4 @@
-// Runs Lighthouse on a page, and prints the scores of each category as JSON, run by run.
+// Runs Lighthouse on a page, and prints each run's scores by category as JSON.
 //
 //   bun bench/app/lighthouse.ts URL RUNS
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -8,7 +8,7 @@ import { CHROMIUM } from "../browser.ts";
 
 const [url = "", runs = "1"] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), "lighthouse-"));
-const file = join(folder, "report.json"); // it leaves before a pipe has taken all of a report
+const file = join(folder, "report.json"); // Lighthouse exits before it has written a whole report to a pipe
 const command = ["bunx", "lighthouse@13.5.0", url, "--quiet", "--output=json"];
 command.push(`--output-path=${file}`);
 command.push("--only-categories=performance,accessibility,best-practices,seo");

@@ -1,19 +1,19 @@
-// Weighs the first page of a generated project beside React alone, and prints the bytes as JSON.
+// Measures the files of a generated project's first load, and React alone, and prints the bytes as JSON.
 //
 //   bun bench/app/weight.ts PROJECT
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
-/** Bytes, each file compressed by gzip as servers do. */
+/** Bytes, with each file compressed with gzip as servers do. */
 interface Weight {
-  /** The script that the first page loads. */
+  /** The JavaScript on first load. */
   script: number;
-  /** A script of React and react-dom alone. */
+  /** React and react-dom alone. */
   floor: number;
   css: number;
 }
 
-/** Builds an installed project and weighs what its first page loads. */
+/** Builds an installed project and measures the files of its first load. */
 export function weigh(project: string): Weight {
   build(["bun", "run", "build"], project);
   const assets = join(project, "dist/frontend/assets");
@@ -29,7 +29,7 @@ function build(command: string[], cwd: string): void {
   if (!success) throw new Error(`${command.join(" ")} failed: ${stderr}`);
 }
 
-/** The compressed bytes of a folder's files with an ending. */
+/** The compressed bytes of a folder's files with a given ending. */
 function gzipBytes(folder: string, ending: string, isIncluded = (_: string) => true): number {
   return readdirSync(folder)
     .filter((name) => name.endsWith(ending) && isIncluded(name))
@@ -39,7 +39,7 @@ function gzipBytes(folder: string, ending: string, isIncluded = (_: string) => t
     );
 }
 
-/** Builds a page of React and react-dom alone, by the project's own Vite. */
+/** Builds a page of React and react-dom alone with the project's own Vite. */
 function buildFloor(project: string): number {
   const floor = join(project, "frontend/.floor");
   mkdirSync(floor, { recursive: true });

@@ -1,4 +1,4 @@
-"""Working on a generated app: installing, building, and from saving a file to seeing its effect."""
+"""Working on a generated app: installing, building, and the time from a change to its effect."""
 
 import json
 import shutil
@@ -20,7 +20,7 @@ PACKAGES = (
     "@vitejs/plugin-react",
     "vite",
 )
-"""What Vite's own template for React and TypeScript has, beside TypeScript and a linter."""
+"""The packages of Vite's own React and TypeScript template, without TypeScript and a linter."""
 FILES = {
     "index.html": '<div id="root"></div><script type="module" src="/main.tsx"></script>\n',
     "main.tsx": (
@@ -59,7 +59,7 @@ def milliseconds(folder: Path, *command: str) -> float:
 
 
 def install_and_build(app: Path, empty: Path) -> list[Row]:
-    """Time installing from a filled cache and building, in turns."""
+    """Time an installation from a full cache and a build, in turns."""
     installs: dict[Path, list[float]] = {app: [], empty: []}
     builds: dict[Path, list[float]] = {app: [], empty: []}
     for number in range(ROUNDS):
@@ -75,13 +75,17 @@ def install_and_build(app: Path, empty: Path) -> list[Row]:
 
 
 def loop(app: Path) -> list[Row]:
-    """Time the start of `bun run dev`, and the effect of an edit."""
+    """Time the start of `bun run dev` and the effect of an edit."""
     command = ["bun", str(LOOP), str(app), str(ROUNDS)]
     found = json.loads(subprocess.check_output(command, text=True))
     return [
-        measured("start", "`bun run dev` to the API's first response", found["start"], "ms"),
-        measured("python", "a saved `.py` file to its effect", found["python"], "ms").at_most(1000),
-        measured("react", "a saved `.tsx` file to its effect", found["react"], "ms").at_most(1000),
+        measured("start", "from `bun run dev` to the API's first response", found["start"], "ms"),
+        measured("python", "from a saved `.py` file to its effect", found["python"], "ms").at_most(
+            1000
+        ),
+        measured("react", "from a saved `.tsx` file to its effect", found["react"], "ms").at_most(
+            1000
+        ),
     ]
 
 
@@ -90,7 +94,7 @@ def measure(base: Path) -> list[Row]:
     app = base / "development" / "app"
     leave_out = shutil.ignore_patterns("node_modules", "dist", ".wrangler")
     shutil.copytree(shared(base, "cloudflare"), app, ignore=leave_out, symlinks=True)
-    # a virtual environment knows the folder that it was made in
+    # a virtual environment stores the path of its folder
     shutil.rmtree(app / "backend" / ".venv")
     run(app, "bun", "run", "setup:backend")
     rows = install_and_build(app, empty_project(app, base / "development" / "empty"))

@@ -1,11 +1,11 @@
-// Measures the development loop of a generated project, and prints milliseconds as JSON, round by round.
+// Measures the development loop of a generated project, and prints each round's milliseconds as JSON.
 //
 //   bun bench/development/loop.ts PROJECT ROUNDS
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { launch } from "../browser.ts";
 
-/** Milliseconds between edits: watchers and bytecode tell times apart by up to a second. */
+/** Milliseconds between edits: file watchers and bytecode may not see a change within the same second. */
 const PACE = 1100;
 const URL = "http://localhost:5173";
 const [project = "", rounds = "1"] = process.argv.slice(2);
@@ -13,12 +13,12 @@ const [project = "", rounds = "1"] = process.argv.slice(2);
 async function until(condition: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + 30_000;
   while (!(await condition().catch(() => false))) {
-    if (Date.now() > deadline) throw new Error("It did not happen within 30 seconds.");
+    if (Date.now() > deadline) throw new Error("The change had no effect within 30 seconds.");
     await Bun.sleep(5);
   }
 }
 
-/** Changes a file, gives back the milliseconds until a condition holds, and restores the file. */
+/** Changes a file, returns the milliseconds until the change shows, and restores the file. */
 async function edit(
   path: string,
   from: string,
@@ -27,7 +27,7 @@ async function edit(
 ): Promise<number> {
   const file = join(project, path);
   const text = readFileSync(file, "utf8");
-  if (!text.includes(from)) throw new Error(`${path} has no ${from}.`);
+  if (!text.includes(from)) throw new Error(`${path} doesn't contain ${from}.`);
   await Bun.sleep(PACE);
   const started = performance.now();
   writeFileSync(file, text.replace(from, to));
@@ -47,7 +47,7 @@ const dev = Bun.spawn(["bun", "run", "dev"], {
   cwd: project,
   env,
   stdout: "ignore",
-  stderr: "ignore", // each request before the backend is there is a line
+  stderr: "ignore", // requests before the backend is ready print lines
 });
 try {
   await until(async () => (await fetch(`${URL}/api/health`)).ok);

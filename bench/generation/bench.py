@@ -1,7 +1,7 @@
-"""How long generating takes, beside cookiecutter on a one-file template with two no-op hooks.
+"""The time of generation, compared with a one-file template with two no-op hooks.
 
-All run in turns that rotate, as real processes in fresh folders, in memory where the system has
-/dev/shm: what a disk adds depends on what was written and deleted there before.
+The templates take turns in a rotating order, as real processes in fresh folders. The folders are in
+memory where the system has /dev/shm, because a disk's time depends on what happened there before.
 """
 
 import shutil
@@ -33,7 +33,7 @@ def write_floor(folder: Path) -> Path:
 
 
 def without_hooks(folder: Path) -> Path:
-    """Copy this template with hooks that do nothing: what its files alone take."""
+    """Copy this template with hooks that do nothing, to measure its files alone."""
     shutil.copytree(template(), folder, ignore=shutil.ignore_patterns(".git"))
     for hook in (folder / "hooks").iterdir():
         hook.write_text("")
@@ -44,9 +44,9 @@ def generate(source: Path, output: Path, *answers: str) -> None:
     """Generate once.
 
     Args:
-        source: the template.
-        output: an empty folder.
-        answers: those that differ from the defaults, as `key=value`.
+        source: The template.
+        output: An empty folder.
+        answers: Answers that differ from the defaults, as `key=value`.
     """
     command = [sys.executable, "-m", "cookiecutter", str(source), "--no-input", *answers]
     # the no-op hooks stay among the temporary files
@@ -59,13 +59,13 @@ def milliseconds(
 ) -> dict[str, list[float]]:
     """Time each subject once in every round.
 
-    The projects stay until the end: ext4 steps over the inodes of files deleted within the last
-    minute (`recently_deleted` in its ialloc.c), so each would slow the next.
+    The projects stay until the end: ext4 skips the inodes of files deleted within the last minute
+    (`recently_deleted` in its ialloc.c), so each deletion would slow the next round.
 
     Args:
-        subjects: what to run, given an empty folder, by name.
-        folder: where the projects go.
-        rounds: how often.
+        subjects: What to run in an empty folder, by name.
+        folder: Where to put the projects.
+        rounds: The number of rounds.
 
     Returns:
         The times of each subject, round by round.
@@ -83,13 +83,13 @@ def milliseconds(
 
 
 def measure(base: Path, rounds: int = ROUNDS) -> list[Row]:
-    """Time this template, and how its files and its hooks share in it."""
+    """Time this template, and its files and hooks separately."""
     with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else base) as folder:
         return compare(Path(folder), rounds)
 
 
 def compare(folder: Path, rounds: int) -> list[Row]:
-    """Generate into a folder, in turns."""
+    """Time each template, in turns."""
     floor = write_floor(folder / "floor")
     files = without_hooks(folder / "files")
     subjects: dict[str, Callable[[Path], None]] = {

@@ -1,4 +1,4 @@
-"""Both images: size over their base, layers, rebuilding after an edit, and a start."""
+"""Both images: their size over the base, layers, rebuilds after an edit, and a start."""
 
 import re
 import subprocess
@@ -21,7 +21,7 @@ EDITS = {
     "frontend": ("frontend/src/chat/Composer.tsx", "Ask something…"),
     "backend": ("backend/app/__init__.py", '"0.1.0"'),
 }
-"""For each side of the app, a file and the text in it that an edit changes."""
+"""For each side of the app, a file and the text that an edit changes."""
 
 
 @dataclass(frozen=True)
@@ -32,17 +32,17 @@ class Image:
     layout: str
     dockerfile: str
     sides: tuple[str, ...]
-    """The sides of the app that are in it."""
+    """The sides of the app that it contains."""
     most_megabytes: float
-    """The bound of its size over its base."""
+    """The bound on its size over its base."""
 
     @property
     def tag(self) -> str:
-        """The tag that the benches give it."""
+        """Its tag in the benches."""
         return f"bench-{self.name}"
 
     def build(self, app: Path, *options: str) -> float:
-        """Build it, and give back the seconds that it took."""
+        """Build it, and return the seconds."""
         started = time.perf_counter()
         docker("build", *options, "--tag", self.tag, "--file", str(app / self.dockerfile), str(app))
         return time.perf_counter() - started
@@ -55,16 +55,16 @@ IMAGES = {
         Image("container", "cloudflare", "Dockerfile-cloudflare", ("backend",), 48),
     )
 }
-"""Both images, by their names; a test holds the bounds of their sizes."""
+"""Both images by name; a test checks the bounds on their sizes."""
 
 
 def megabytes(tag: str) -> float:
-    """Give back the size of an image."""
+    """Return the size of an image."""
     return int(docker("image", "inspect", "--format", "{{.Size}}", tag)) / 1e6
 
 
 def base_megabytes(dockerfile: Path) -> float:
-    """Give back the size of the image that a Dockerfile's last stage starts from."""
+    """Return the size of the base image of a Dockerfile's last stage."""
     base = re.findall(r"^FROM (\S+)", dockerfile.read_text(), re.MULTILINE)[-1]
     command = ["docker", "build", "--quiet", "--tag", "bench-base", "-"]
     subprocess.run(command, input=f"FROM {base}\n", text=True, check=True, capture_output=True)
@@ -72,7 +72,7 @@ def base_megabytes(dockerfile: Path) -> float:
 
 
 def size(image: Image, dockerfile: Path) -> Row:
-    """Compare how much larger an image is than its base with what FastAPI's usual image adds."""
+    """Compare what an image adds to its base with what FastAPI's usual image adds."""
     over = megabytes(image.tag) - base_megabytes(dockerfile)
     bare = megabytes(BARE_TAG) - base_megabytes(BARE_DOCKERFILE)
     what, peer = f"{image.name}: size over its base", (BARE, [bare])
@@ -81,18 +81,18 @@ def size(image: Image, dockerfile: Path) -> Row:
 
 
 def layers(image: Image) -> Row:
-    """Count the layers of an image that are not empty, beside those of FastAPI's usual image."""
+    """Compare the number of non-empty layers with FastAPI's usual image."""
     ours, bare = (
         docker("history", "--format", "{{.Size}}", tag).splitlines()
         for tag in (image.tag, BARE_TAG)
     )
     numbers = [len([size for size in sizes if size != "0B"]) for sizes in (ours, bare)]
-    what = f"{image.name}: layers that are not empty, its base's included"
+    what = f"{image.name}: non-empty layers, including the base's"
     return compared(f"{image.name}-layers", what, numbers[:1], (BARE, numbers[1:]))
 
 
 def rebuilds(image: Image, app: Path) -> list[Row]:
-    """Time building after an edit of each side, beside building everything anew."""
+    """Compare a rebuild after an edit of each side with a build of everything."""
     whole = image.build(app, "--no-cache")
     rows = []
     for side in image.sides:
@@ -107,14 +107,14 @@ def rebuilds(image: Image, app: Path) -> list[Row]:
                 times.append(image.build(app))
         finally:
             file.write_text(source, "utf-8")
-        what = f"{image.name}: rebuilt after an edit of the {side}"
+        what = f"{image.name}: rebuild after an edit of the {side}"
         peer = ("without the build cache", [whole] * REBUILDS)
         rows.append(compared(f"{image.name}-{side}", what, times, peer, "s"))
     return rows
 
 
 def seconds_to_200(tag: str, *options: str, port: int) -> float:
-    """Time from `docker run` to the first 200."""
+    """Measure the time from `docker run` to the first 200."""
     started = time.perf_counter()
     with Container.start(tag, *options, port=port) as container:
         while True:
@@ -132,7 +132,7 @@ def starts(image: Image) -> Row:
     for _ in range(STARTS):
         ours.append(seconds_to_200(image.tag, port=80))
         bare.append(seconds_to_200(BARE_TAG, "--env", "LAYOUT=monolith", port=8000))
-    what = f"{image.name}: `docker run` to the first response"
+    what = f"{image.name}: from `docker run` to the first response"
     return compared(f"{image.name}-start", what, ours, (BARE, bare), "s")
 
 
@@ -150,7 +150,7 @@ def measure(base: Path) -> list[Row]:
 
 
 def quick(base: Path) -> list[Row]:
-    """Weigh those of the images that an earlier run of this bench has built."""
+    """Measure the size of the images that an earlier run of this bench has built."""
     rows = []
     for image in IMAGES.values():
         tags = (image.tag, BARE_TAG)

@@ -1,6 +1,6 @@
-"""What the client of a model adds to the start of an app, in instructions.
+"""The instructions that a model's client adds to the start of an app.
 
-Instructions repeat to a few in ten thousand, where seconds do not.
+Unlike seconds, instruction counts repeat to within a few in ten thousand.
 """
 
 import os
@@ -32,10 +32,10 @@ FLOOR = "the app without a model"
 SUBJECTS: dict[str, tuple[str, dict[str, str], str]] = {
     FLOOR: ("floor", {}, "pass"),
     "the app with a model": ("model", MODEL, "pass"),
-    "and the TLS context of its first question": ("tls", MODEL, FIRST_QUESTION),
-    "the app without a model, and `AsyncOpenAI()`": ("openai", {}, OPENAI),
+    "the same with the TLS context of the first question": ("tls", MODEL, FIRST_QUESTION),
+    "the app without a model, with `AsyncOpenAI()`": ("openai", {}, OPENAI),
 }
-"""What starts: its row's name, the settings, and the code that runs once the app has started."""
+"""For each subject: its row's name, the settings, and the code that runs after the start."""
 
 
 def install(folder: Path) -> Path:
@@ -64,7 +64,7 @@ def install(folder: Path) -> Path:
 
 
 def instructions(python: Path, code: str, settings: dict[str, str]) -> int:
-    """Count the instructions of a Python program, the second time that it runs."""
+    """Count the instructions of a Python program on its second run."""
     environment = {
         "PATH": os.environ["PATH"],
         "PYTHONHASHSEED": "0",

@@ -8,11 +8,11 @@ from bench.results import Row, compared, measured
 from tests.projects import shared
 
 TASKS = Path(__file__).parent / "tasks.ts"
-PLAIN = "shown as plain text"
+PLAIN = "as plain text"
 
 
 def measure(base: Path) -> list[Row]:
-    """Stream one answer of each kind, shown as Markdown and as plain text."""
+    """Stream one answer of each kind, once as Markdown and once as plain text."""
     command = ["bun", str(TASKS), str(shared(base, "monolith"))]
     found = json.loads(subprocess.check_output(command, text=True))
     rows = []
@@ -20,8 +20,8 @@ def measure(base: Path) -> list[Row]:
         markdown, plain = shown["markdown"], shown["plain"]
         key = name.split()[-1]
         peer = (PLAIN, [plain["cpuPerToken"]])
-        cpu, most = f"{name}: CPU per token", f"{name}: most CPU of a task"
-        long = f"{name}: tasks that took over 50 ms on the clock"
+        cpu, most = f"{name}: CPU per token", f"{name}: longest main-thread task, CPU"
+        long = f"{name}: tasks longer than 50 ms, wall time"
         rows += [
             compared(f"{key}-cpu", cpu, [markdown["cpuPerToken"]], peer, "ms"),
             measured(f"{key}-most", most, [markdown["most"]], "ms").at_most(50),

@@ -1,9 +1,9 @@
-// Measures the tasks of the page's main thread while an answer of 10,000 tokens streams, in Chromium.
+// Measures the page's main-thread tasks in Chromium while an answer of 10,000 tokens streams.
 //
 //   bun bench/page/tasks.ts PROJECT
 //
-// It builds the page of an installed project and serves it with a stream of its own. The floor is the same page and
-// the same stream with the code for Markdown kept from loading, when the page shows plain text. Prints JSON.
+// Builds the page of an installed project and serves it with its own stream. The floor is the same page and stream
+// without the Markdown code, so that the page shows plain text. Prints JSON.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
@@ -21,7 +21,7 @@ const SENTENCE =
 const ROW = "| one | **two** | `three` | four and some more words |\n";
 const CODE = "  for (const [key, value] of entries) console.log(key, '=', value);\n";
 
-/** What an answer may look like; each is repeated until it has enough tokens. */
+/** Kinds of answers; each part is repeated until there are enough tokens. */
 const ANSWERS: Record<string, { start?: string; part: string }> = {
   "a mixed answer": {
     part: `## A heading
@@ -49,7 +49,7 @@ ${CODE.repeat(10)}\`\`\`
   "one paragraph": { part: SENTENCE },
 };
 
-/** Splits an answer as models do, into pieces of some four characters. */
+/** Splits an answer into pieces of about four characters, as models do. */
 function tokens({ start = "", part }: { start?: string; part: string }): string[] {
   const text = start + part.repeat((TOKENS * 4) / part.length + 1);
   return (text.match(/.{1,4}/gs) ?? []).slice(0, TOKENS);
@@ -75,9 +75,9 @@ function respond({ url, method }: Request): Response {
 }
 
 interface Task {
-  /** Milliseconds until the task was over. */
+  /** Milliseconds from the task's start to its end. */
   wall: number;
-  /** Milliseconds of its thread's CPU, which other processes do not lengthen. */
+  /** Milliseconds of its thread's CPU time, which doesn't depend on other processes. */
   cpu: number;
 }
 
@@ -90,7 +90,7 @@ interface TraceEvent {
   args?: { name?: string };
 }
 
-/** The tasks of the page's main thread, from a trace. */
+/** Finds the main thread's tasks in a trace. */
 function mainThreadTasks(trace: TraceEvent[]): Task[] {
   const main = trace.filter(({ name, args }) => name === "thread_name" && args?.name === "CrRendererMain");
   const busiest = main
@@ -103,7 +103,7 @@ function mainThreadTasks(trace: TraceEvent[]): Task[] {
 
 const { chromium } = createRequire(join(project, "e2e/package.json"))("@playwright/test");
 
-/** Streams an answer to a new page and returns the tasks that it took. */
+/** Streams an answer to a new page and returns the main thread's tasks. */
 async function measure(url: string, withMarkdown: boolean): Promise<Task[]> {
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
   try {
@@ -117,9 +117,9 @@ async function measure(url: string, withMarkdown: boolean): Promise<Task[]> {
     await page.waitForTimeout(500);
     const { traceEvents } = JSON.parse((await browser.stopTracing()).toString());
     const isMarkdown = (await page.locator(".markdown").count()) > 0;
-    if (isMarkdown !== withMarkdown) throw new Error("The page did not show what was to be measured.");
+    if (isMarkdown !== withMarkdown) throw new Error("The page didn't show the answer in the requested form.");
     const { length } = await page.getByTestId("answer").innerText();
-    if (length < TOKENS) throw new Error(`The page shows ${length} characters only.`);
+    if (length < TOKENS) throw new Error(`The page shows only ${length} characters.`);
     return mainThreadTasks(traceEvents);
   } finally {
     await browser.close();
@@ -130,11 +130,11 @@ const { success, stderr } = Bun.spawnSync(["bun", "run", "build"], { cwd: projec
 if (!success) throw new Error(`The build failed: ${stderr}`);
 const server = Bun.serve({ port: 0, hostname: "127.0.0.1", idleTimeout: 0, fetch: respond });
 
-/** What the tasks of one answer took. */
+/** The cost of one answer's tasks. */
 interface Shown {
-  /** The most CPU of a task, in milliseconds. */
+  /** The longest task, in milliseconds of CPU time. */
   most: number;
-  /** How many tasks took more than 50 ms of CPU, and how many took longer than that on the clock. */
+  /** The number of tasks longer than 50 ms, in CPU time and in wall time. */
   longByCpu: number;
   longByClock: number;
   cpuPerToken: number;

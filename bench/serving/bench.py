@@ -1,6 +1,6 @@
-"""How each way to serve the app bears concurrent streams, and requests for files and the API.
+"""Concurrent streams, and requests for files and the API, with each way to serve the app.
 
-Everything runs on loopback, in bounded rounds that alternate.
+Everything runs on loopback, in alternating rounds.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ APP, BACKEND, NGINX, FRONTEND = 33110, 33111, 33120, 33140
 STREAMS = (1, 50, 200, 500)
 EVENTS, INTERVAL = 10, 0.5
 STREAM_ROUNDS, LOAD_ROUNDS, LOAD_SECONDS = 2, 7, 2
-DIRECT = "uvicorn, asked directly"
+DIRECT = "uvicorn, requested directly"
 APP_OPTIONS = (
     *("--env", f"PORT={APP}", "--env", f"BACKEND_PORT={BACKEND}"),
     *UNLIMITED,
@@ -38,12 +38,12 @@ APP_OPTIONS = (
 
 
 def start(*arguments: str) -> str:
-    """Start a container in the host's network; give back its id."""
+    """Start a container in the host's network; return its ID."""
     return docker("run", "--detach", "--rm", "--network", "host", *arguments)
 
 
 def seconds_to_200(url: str) -> float:
-    """Wait for the first 200; give back the seconds it took."""
+    """Wait for the first 200; return the seconds."""
     started = time.monotonic()
     while time.monotonic() - started < 60:
         try:
@@ -56,7 +56,7 @@ def seconds_to_200(url: str) -> float:
 
 
 def page_script(port: int) -> str:
-    """Find the path of the script that the page loads."""
+    """Find the path of the page's script."""
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/") as page:
         found = re.search(r'src="(/assets/[^"]+)"', page.read().decode())
     assert found
@@ -64,7 +64,7 @@ def page_script(port: int) -> str:
 
 
 def cpu_seconds(container: str) -> float:
-    """Give back the processor time that a container's processes have used."""
+    """Return the CPU time that a container's processes have used."""
     total = 0
     for line in docker("top", container).splitlines()[1:]:
         try:
@@ -76,7 +76,7 @@ def cpu_seconds(container: str) -> float:
 
 
 def load(url: str, container: str) -> tuple[float, float]:
-    """Load a URL with wrk; give back requests per second, and per CPU-second of the container."""
+    """Load a URL with wrk; return requests per second and per CPU-second of the container."""
     before = cpu_seconds(container)
     command = ["wrk", "-t1", "-c32", f"-d{LOAD_SECONDS}s", "-H", "Accept-Encoding: br", url]
     text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
@@ -92,30 +92,30 @@ def load(url: str, container: str) -> tuple[float, float]:
 
 @dataclass
 class Server:
-    """A way to serve the app, and what was measured of it, by the number of streams."""
+    """A way to serve the app, and its results by the number of streams."""
 
     key: str
-    """How the names of its rows begin."""
+    """The prefix of its rows' names."""
     name: str
     port: int
     container: str
     late: dict[int, list[list[float]]] = field(default_factory=lambda: {n: [] for n in STREAMS})
-    """For each round, by how many milliseconds each event was late."""
+    """For each round, the delay of each event in milliseconds."""
     memory: dict[int, list[float]] = field(default_factory=lambda: {n: [] for n in STREAMS})
 
     def percentile(self, number: int, percent: int) -> list[float]:
-        """Give back, for each round with so many streams, how late events were."""
+        """Return the percentile of the delays, for each round with that number of streams."""
         return [
             statistics.quantiles(late, n=100, method="inclusive")[percent - 1]
             for late in self.late[number]
         ]
 
 
-async def hold(server: Server, number: int) -> None:
-    """Hold so many streams, and note how late each event was and the memory in between."""
+async def open_streams(server: Server, number: int) -> None:
+    """Open a number of streams, and record each event's delay and the memory in between."""
 
     async def stream(delay: float) -> list[float]:
-        await asyncio.sleep(delay)  # so that the events of all streams do not come at once
+        await asyncio.sleep(delay)  # spreads the events of all streams over time
         reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
         body = json.dumps(conversation(f"{EVENTS} {INTERVAL}")).encode()
         writer.write(
@@ -139,7 +139,7 @@ async def hold(server: Server, number: int) -> None:
 
 
 def memory(container: str) -> float:
-    """Give back the MiB of a container's processes, shared pages counted once."""
+    """Return the MiB of a container's processes, with shared pages counted once."""
     pids = [line.split()[1] for line in docker("top", container).splitlines()[1:]]
     kib = 0
     for pid in pids:
@@ -153,7 +153,7 @@ def memory(container: str) -> float:
 
 @contextmanager
 def worker(base: Path) -> Iterator[Server]:
-    """Serve the app by workerd and one container, without the proxy of `wrangler dev`."""
+    """Serve the app with workerd and one container, without the proxy of `wrangler dev`."""
     settings = {"MAX_INSTANCES": 1, "REQUESTS_PER_INSTANCE": 1000, "SLEEP_AFTER_SECONDS": 600}
     project = prepare(shared(base, "cloudflare"), base / "serving", **settings)
     with Preview(project) as preview:
@@ -163,12 +163,12 @@ def worker(base: Path) -> Iterator[Server]:
 
 
 def stream_rows(servers: list[Server]) -> list[Row]:
-    """Compare latency and memory by the number of streams with uvicorn asked directly."""
+    """Compare delays and memory by the number of streams with requesting uvicorn directly."""
     direct, *others = servers
     rows = [
         compared(
             f"{server.key}-{number}-p{percent}",
-            f"{server.name}: an event at {number} stream{'s' if number > 1 else ''}, p{percent}",
+            f"{server.name}: an event with {number} stream{'s' if number > 1 else ''}, p{percent}",
             server.percentile(number, percent),
             (DIRECT, direct.percentile(number, percent)),
             "ms",
@@ -181,19 +181,19 @@ def stream_rows(servers: list[Server]) -> list[Row]:
     for percent, limit in ((50, 0.3), (99, 5)):
         pairs = zip(image.percentile(500, percent), direct.percentile(500, percent), strict=True)
         added = [behind - asked for behind, asked in pairs]
-        what = f"what nginx adds to an event at 500 streams, p{percent}"
+        what = f"nginx's part of an event with 500 streams, p{percent}"
         rows.append(measured(f"added-p{percent}", what, added, "ms").at_most(limit))
     for server in servers:
-        # of the first round: what it has freed, the process keeps for the streams of later ones
+        # in the first round only: later streams reuse the memory that earlier ones have freed
         grown = server.memory[STREAMS[-1]][0] - server.memory[STREAMS[0]][0]
         each = grown * 1024 / (STREAMS[-1] - STREAMS[0])
-        what = f"{server.name}: memory of a stream, at 500"
+        what = f"{server.name}: memory per stream, with 500"
         rows.append(measured(f"{server.key}-memory", what, [each], "KiB").at_most(32))
     return rows
 
 
 def request_rows(image: Server, frontend: Server, nginx: str) -> list[Row]:
-    """Compare the throughput of a file and of the API with their floors and peers."""
+    """Compare the throughput of a file and of the API with their baselines."""
     script = page_script(APP)
     targets = {
         "image": (f"http://127.0.0.1:{APP}{script}", image.container),
@@ -205,28 +205,28 @@ def request_rows(image: Server, frontend: Server, nginx: str) -> list[Row]:
     wall: dict[str, list[float]] = {name: [] for name in targets}
     cpu: dict[str, list[float]] = {name: [] for name in targets}
     for number in range(LOAD_ROUNDS):
-        names = list(targets)[:: 1 if number % 2 else -1]  # none is always first
+        names = list(targets)[:: 1 if number % 2 else -1]  # no target always goes first
         for name in names:
             rate, efficiency = load(*targets[name])
             wall[name].append(rate)
             cpu[name].append(efficiency)
     rows = []
-    for key, what, name, beside, other, limit in (
+    for key, what, name, baseline, other, limit in (
         ("static-nginx", "a file, image", "image", "bare nginx", "nginx", 0.95),
         ("static-frontend", "a file, image", "image", "`app.frontend()`", "frontend", 10),
         ("env", "`/env`, image", "env", DIRECT, "direct", 1.2),
     ):
-        both = (beside, wall[other])
-        by_cpu = f"{what}: requests for a second of CPU"
+        both = (baseline, wall[other])
+        by_cpu = f"{what}: requests per CPU-second"
         rows += [
-            compared(key, what, wall[name], both, "a second").at_least(limit),
-            compared(f"{key}-cpu", by_cpu, cpu[name], (beside, cpu[other])),
+            compared(key, what, wall[name], both, "per second").at_least(limit),
+            compared(f"{key}-cpu", by_cpu, cpu[name], (baseline, cpu[other])),
         ]
     return rows
 
 
 def measure(base: Path) -> list[Row]:
-    """Measure all servers, which take turns."""
+    """Measure all servers in turns."""
     docker("build", "--tag", IMAGE, str(shared(base, "monolith")))
     peer = ("--volume", f"{HERE}/frontend.py:/opt/app/peer.py:ro", "--env", "LAYOUT=monolith")
     uvicorn = ("-m", "uvicorn", "peer:app", "--port", str(FRONTEND), "--log-level", "warning")
@@ -250,7 +250,7 @@ def measure(base: Path) -> list[Row]:
             for _ in range(STREAM_ROUNDS):
                 for number in STREAMS:
                     for server in servers:
-                        asyncio.run(hold(server, number))
+                        asyncio.run(open_streams(server, number))
         return stream_rows(servers) + request_rows(servers[1], servers[2], nginx)
     finally:
         docker("kill", *containers)

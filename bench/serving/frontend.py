@@ -1,4 +1,4 @@
-"""The same app served by uvicorn alone, its page by FastAPI's `app.frontend()`."""
+"""The same app served with uvicorn alone, and its page with FastAPI's `app.frontend()`."""
 
 from app.main import create_app
 

@@ -1,4 +1,4 @@
-"""An answer of as many words as the last message says, with so many seconds between them."""
+"""An answer whose last message gives the number of words and the seconds between them."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -6,7 +6,7 @@ from typing import Any
 
 
 async def answer(messages: list[Any]) -> AsyncGenerator[str]:
-    """Answer with the words."""
+    """Yield the words."""
     words, seconds = messages[-1].content.split()
     for _ in range(int(words)):
         yield "word "

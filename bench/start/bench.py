@@ -1,6 +1,6 @@
-"""The start of the backend, its memory, and what its streams cost.
+"""The backend's start, its memory, and the cost of its streams.
 
-The servers take turns, each in a container of its own.
+The servers take turns, each in its own container.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ IMAGE, PEER = "bench-start", "bench-start-peer"
 PORT = 30001
 URL = f"http://127.0.0.1:{PORT}"
 CPUS = {"1/16": "0.0625", "1/4": "0.25"}
-"""What the instances `lite` and `basic` have of a processor."""
+"""The CPU shares of the instance types `lite` and `basic`."""
 START_ROUNDS, STREAM_ROUNDS = 3, 5
 OPEN_STREAMS = 200
 EVENTS = 20_000
@@ -38,29 +38,29 @@ EXAMPLE = "FastAPI's first example"
 
 @dataclass
 class Server:
-    """A container, and its one process."""
+    """A container and its only process."""
 
     seconds: float
-    """From its creation to the first 200."""
+    """The time from its creation to the first 200."""
     process: Path
 
     def memory(self) -> float:
-        """Give back the KiB of the process, its part of shared pages counted."""
+        """Return the process's memory in KiB, with its share of shared pages."""
         lines = (self.process / "smaps_rollup").read_text().splitlines()
         return float(next(line.split()[1] for line in lines if line.startswith("Pss:")))
 
     def cpu(self) -> float:
-        """Give back the processor time of the process's threads, in microseconds."""
+        """Return the CPU time of the process's threads in microseconds."""
         threads = (self.process / "task").iterdir()
         return sum(int((thread / "schedstat").read_text().split()[0]) for thread in threads) / 1000
 
 
 @contextmanager
 def served(path: str, *arguments: str) -> Iterator[Server]:
-    """Run a container until the block ends, once it has answered a request for a path.
+    """Run a container until the block ends, and wait until a path responds.
 
     Raises:
-        TimeoutError: it did not within two minutes.
+        TimeoutError: The path didn't respond within two minutes.
     """
     started = time.monotonic()
     name = docker("run", "--detach", "--network", "host", *arguments)
@@ -78,7 +78,7 @@ def served(path: str, *arguments: str) -> Iterator[Server]:
 
 
 def responds(client: httpx.Client, path: str) -> bool:
-    """Tell whether a path responds with 200."""
+    """Return whether a path responds with 200."""
     try:
         return client.get(path).status_code == 200
     except httpx.TransportError:
@@ -86,7 +86,7 @@ def responds(client: httpx.Client, path: str) -> bool:
 
 
 async def stream(words: int, seconds: float) -> int:
-    """Read one stream to its end; give back how many events it had."""
+    """Read one stream to its end; return the number of its events."""
     reader, writer = await asyncio.open_connection("127.0.0.1", PORT)
     body = json.dumps(conversation(f"{words} {seconds}")).encode()
     writer.write(
@@ -99,7 +99,7 @@ async def stream(words: int, seconds: float) -> int:
 
 
 async def memory_of_streams(server: Server) -> float:
-    """Give back the KiB that each open stream adds to a server that has answered one."""
+    """Return the KiB that each open stream adds, after a first stream."""
     await stream(2, 0)
     before = server.memory()
     streams = [asyncio.create_task(stream(4, 1)) for _ in range(OPEN_STREAMS)]
@@ -107,12 +107,12 @@ async def memory_of_streams(server: Server) -> float:
     after = server.memory()
     events = sum(await asyncio.gather(*streams))
     if events != 4 * OPEN_STREAMS:
-        raise RuntimeError(f"{events} events came.")
+        raise RuntimeError(f"Only {events} events arrived.")
     return (after - before) / OPEN_STREAMS
 
 
 async def cpu_of_an_event(server: Server) -> float:
-    """Give back the microseconds of processor time that an event takes."""
+    """Return the CPU time of an event in microseconds."""
     await stream(1000, 0)
     before = server.cpu()
     if await stream(EVENTS, 0) != EVENTS:
@@ -122,7 +122,7 @@ async def cpu_of_an_event(server: Server) -> float:
 
 @dataclass
 class Costs:
-    """What each round measured of a server whose streams run."""
+    """The results of each round for one server."""
 
     idle: list[float] = field(default_factory=list)
     stream: list[float] = field(default_factory=list)
@@ -136,7 +136,7 @@ class Costs:
 
 
 def start_rows() -> list[Row]:
-    """Compare the time to the first response with the image of public guides."""
+    """Compare the time to the first response with an image as in FastAPI's documentation."""
     docker("build", "--tag", PEER, str(HERE / "peer"))
     rows = []
     for share, cpus in CPUS.items():
@@ -146,14 +146,14 @@ def start_rows() -> list[Row]:
                 ours.append(server.seconds)
             with served("/", "--cpus", cpus, PEER) as server:
                 theirs.append(server.seconds)
-        what = f"to the first response, on {share} vCPU"
-        peer = ("`fastapi run`, as guides show it", theirs)
+        what = f"time to the first response, {share} vCPU"
+        peer = ("`fastapi run`, as in FastAPI's documentation", theirs)
         rows.append(compared(f"start-{share}", what, ours, peer, "s").at_most(0.2))
     return rows
 
 
 def stream_rows(image: str) -> list[Row]:
-    """Compare memory and processor time with FastAPI's example and with a raw stream."""
+    """Compare memory and CPU time with FastAPI's example and with a raw stream."""
     app, raw, hello = Costs(), Costs(), Costs()
     for _ in range(STREAM_ROUNDS):
         with served("/api/health", *SETTINGS, *ANSWER, IMAGE) as server:
@@ -166,23 +166,21 @@ def stream_rows(image: str) -> list[Row]:
     return [
         compared("idle", "memory when idle", app.idle, (EXAMPLE, hello.idle), "MiB").at_most(1),
         compared(
-            "stream", "memory of an open stream", app.stream, (floor, raw.stream), "KiB"
+            "stream", "memory per open stream", app.stream, (floor, raw.stream), "KiB"
         ).at_most(32, of="value"),
-        compared(
-            "event", "processor time of an event", app.event, (floor, raw.event), "µs"
-        ).at_most(1.1),
+        compared("event", "CPU time per event", app.event, (floor, raw.event), "µs").at_most(1.1),
     ]
 
 
 def measure(base: Path) -> list[Row]:
-    """Measure the start, then what runs."""
+    """Measure the start, then the memory and the streams."""
     image = build_image(shared(base, "cloudflare"), IMAGE)
     app, hello = (count(image, *server) / 1e6 for server in (APP, HELLO))
     return [
         *start_rows(),
         compared(
-            "instructions", "to the first response", [app], (EXAMPLE, [hello]),
-            "million instructions",
+            "instructions", "instructions to the first response", [app], (EXAMPLE, [hello]),
+            "million",
         ).at_most(0.75),
         *stream_rows(image),
     ]  # fmt: skip

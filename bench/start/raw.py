@@ -1,4 +1,4 @@
-"""The same stream by Starlette's `StreamingResponse` alone."""
+"""The same stream with Starlette's `StreamingResponse` alone."""
 
 import asyncio
 import json
@@ -12,7 +12,7 @@ app = FastAPI()
 
 
 async def events(words: int, seconds: float) -> AsyncGenerator[bytes]:
-    """Make the events of the words."""
+    """Yield an event for each word."""
     for _ in range(words):
         data = json.dumps({"event": "token", "text": "word "})
         yield f"event: token\ndata: {data}\n\n".encode()
@@ -20,7 +20,7 @@ async def events(words: int, seconds: float) -> AsyncGenerator[bytes]:
 
 
 async def stream(conversation: dict[str, list[dict[str, Any]]]) -> StreamingResponse:
-    """Answer the same request."""
+    """Respond to the same request."""
     words, seconds = conversation["messages"][-1]["content"].split()
     return StreamingResponse(events(int(words), float(seconds)), media_type="text/event-stream")
 

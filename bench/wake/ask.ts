@@ -2,7 +2,7 @@
 //
 //   bun bench/wake/ask.ts PROJECT URL SECONDS
 //
-// The prompt gets the focus at the start, and Send comes after so many seconds of typing.
+// The prompt gets the focus at once, and Send follows after SECONDS of typing.
 import { launch, millisecondsToText } from "../browser.ts";
 
 const [project = "", url = "", seconds = "0"] = process.argv.slice(2);

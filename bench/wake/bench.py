@@ -1,7 +1,7 @@
-"""Time from Send to the first text of an answer while the container sleeps, in Chromium.
+"""The time from Send to the first text while the container sleeps, in Chromium.
 
-The page asks for `/api/health` when its prompt gets the focus, so the container starts while
-somebody types.
+The page requests `/api/health` when its prompt gets the focus, so the container starts while the
+user types.
 """
 
 import subprocess
@@ -43,14 +43,14 @@ def measure(base: Path) -> list[Row]:
 def ask(preview: Preview, app: Path, *, asleep: bool, typing: float) -> float:
     """Ask one question in a new browser.
 
-    The container has just been stopped, so that the proxy which wrangler puts beside a container,
-    and which Cloudflare does not have, still runs.
+    The container has just been stopped, so the proxy that wrangler adds to each local container
+    still runs. Cloudflare has no such proxy.
 
     Args:
-        preview: where the page is.
-        app: the project that has Playwright.
-        asleep: whether the container sleeps when the page is opened.
-        typing: the seconds between the focus and Send.
+        preview: The server of the page.
+        app: The project with Playwright.
+        asleep: Whether the container sleeps when the page opens.
+        typing: The seconds between the focus and Send.
 
     Returns:
         The milliseconds from Send to the first text.

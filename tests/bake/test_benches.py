@@ -70,7 +70,7 @@ def test_results_are_read_as_they_were_written(tmp_path: Path) -> None:
 
 def test_a_ratio_is_the_median_of_those_within_a_round() -> None:
     row = compared("r", "ratio", [2, 4, 9], ("floor", [1, 2, 3]))
-    assert (row.value, row.beside_value, row.ratio, row.spread) == (4, 2, 2, (2, 3))
+    assert (row.value, row.baseline_value, row.ratio, row.spread) == (4, 2, 2, (2, 3))
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_a_ratio_is_the_median_of_those_within_a_round() -> None:
     ],
 )
 def test_a_bound_is_of_the_ratio_or_of_the_value(row: Row, *, holds: bool | None) -> None:
-    assert row.holds() is holds
+    assert row.is_within_bound() is holds
     assert ("**" in report.cells(row)[-1]) is (holds is False)
 
 
