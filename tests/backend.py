@@ -25,7 +25,7 @@ def serve(project: Path, module: str, **settings: str) -> Iterator[str]:
 
     Args:
         project: an installed project.
-        module: what to run: `app`, or `tests.serve` for the scripted answer.
+        module: what to run: `app.server`, or `tests.serve` for the scripted answer.
         settings: variables for the backend.
 
     Yields:

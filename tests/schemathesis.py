@@ -24,7 +24,7 @@ def check(url: str, project: Path, folder: Path) -> None:
     """
     document = folder / "openapi.json"
     python = str(project / "backend/.venv/bin/python")
-    document.write_text(run(project / "backend", python, "-m", "app.openapi").stdout)
+    document.write_text(run(project / "backend", python, "-m", "app.server.cli", "openapi").stdout)
     command = (
         Path(sys.executable).with_name("schemathesis"),
         *("--config-file", Path(__file__).with_suffix(".toml"), "run", document),

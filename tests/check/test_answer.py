@@ -35,7 +35,7 @@ def test_two_settings_are_enough_for_a_model(project: Path) -> None:
     model = {"MODEL_NAME": "a-model", "MODEL_BASE_URL": f"{provider}/v1"}
     with running(project, "-m", "tests.provider", str(port)):
         wait_until_it_responds(f"{provider}/requests")
-        with serve(project, "app", **model, MODEL_API_KEY=KEY) as url:
+        with serve(project, "app.server", **model, MODEL_API_KEY=KEY) as url:
             stream = ask(url, "Hello!")
             refused = ask(url, "401")
             report = httpx.get(f"{url}/env", trust_env=False)
@@ -50,7 +50,7 @@ def test_two_settings_are_enough_for_a_model(project: Path) -> None:
 
 
 def test_without_a_model_there_is_an_answer(project: Path) -> None:
-    with serve(project, "app") as url:
+    with serve(project, "app.server") as url:
         stream = ask(url, "Hello!")
     assert stream.count("event: token") > 10
     assert "event: done" in stream

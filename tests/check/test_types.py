@@ -30,7 +30,7 @@ def fail(project: Path, *command: str) -> str:
 def test_a_renamed_field_is_told_and_then_a_compile_error(project: Path) -> None:
     run(project, "bun", "run", "check:types")
     run(project, "bunx", "tsc", "-p", "frontend")
-    events = project / "backend/app/events.py"
+    events = project / "backend/app/chat/events.py"
     text = events.read_text()
     field = 'event: Literal["token"] = "token"\n    text: str\n'
     assert text.count(field) == 1
@@ -51,8 +51,8 @@ from fastapi import APIRouter
 from pydantic import Field
 from typing_extensions import TypeAliasType
 
-from app.events import ErrorEvent
-from app.sse import Event, EventStream
+from app.chat.events import ErrorEvent
+from app.web.sse import Event, EventStream
 
 router = APIRouter()
 

@@ -4,8 +4,8 @@ import asyncio
 import re
 from collections.abc import AsyncGenerator
 
-from app.conversation import Message
-from app.events import SourceEvent, StatusEvent, StreamEvent
+from app.chat.conversation import Message
+from app.chat.events import SourceEvent, StatusEvent, StreamEvent
 
 SECONDS_PER_TOKEN = 0.03
 

@@ -27,7 +27,7 @@ if [[ ! -w /tmp ]]; then
   exit 2
 fi
 if ! "$here/render-config.sh" >/tmp/nginx.conf 2>/tmp/problems; then
-  python -m app.settings --check 2>>/tmp/problems
+  python -m app.server.cli check-settings 2>>/tmp/problems
   awk '!named[$1]++' /tmp/problems >&2 # once, if a setting is wrong for both
   exit 2
 fi
@@ -41,7 +41,7 @@ stopping=''
 trap 'stopping=1; kill "$pause" 2>/dev/null' TERM INT
 
 rm -f /tmp/backend.sock
-BACKEND_HOST=127.0.0.1 BACKEND_SOCKET=/tmp/backend.sock LAYOUT=monolith python -m app &
+BACKEND_HOST=127.0.0.1 BACKEND_SOCKET=/tmp/backend.sock LAYOUT=monolith python -m app.server &
 backend=$!
 
 stop_backend() {

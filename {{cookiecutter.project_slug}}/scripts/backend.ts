@@ -25,7 +25,7 @@ const args = debug ? [...DEBUGPY, `127.0.0.1:${readPort("DEBUG_PORT", 5678)}`] :
 
 /** Starts the backend, with the settings as they are now. */
 function start(): Bun.Subprocess {
-  return Bun.spawn(["bun", "scripts/python.ts", ...args, "-m", "app"], {
+  return Bun.spawn(["bun", "scripts/python.ts", ...args, "-m", "app.server"], {
     cwd: ROOT,
     env: {
       ...withDotEnv(process.env),

@@ -20,7 +20,7 @@ const PYTHON_TARGETS = [
   "PYTHONOPTIMIZE", // would turn off the assertions in tests
   "PYTHONPATH",
   "PYTHONPLATLIBDIR",
-  "PYTHONSAFEPATH", // would hide the package `app` from `python -m app`
+  "PYTHONSAFEPATH", // would hide the package `app` from `python -m app.server`
   "PYTHONUSERBASE",
   "UV_BREAK_SYSTEM_PACKAGES",
   "UV_CONSTRAINT",

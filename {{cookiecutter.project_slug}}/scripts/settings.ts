@@ -13,7 +13,7 @@ export interface Declared {
 
 /** Asks the backend which settings it declares; none if it can't be imported, which it says. */
 export function declaredSettings(): Declared {
-  const { success, stdout } = Bun.spawnSync([preparePython(), "-m", "app.settings"], {
+  const { success, stdout } = Bun.spawnSync([preparePython(), "-m", "app.server.cli", "settings"], {
     cwd: BACKEND,
     env: withoutPythonTargets(process.env),
     stdio: ["ignore", "pipe", "inherit"],
@@ -41,7 +41,8 @@ export function givenSettings(): Record<string, string> {
 
 /** Says which settings are missing or wrong on this machine. */
 function wrongSettings(): string[] {
-  const { exitCode, stderr } = Bun.spawnSync([preparePython(), "-m", "app.settings", "--check"], {
+  const command = [preparePython(), "-m", "app.server.cli", "check-settings"];
+  const { exitCode, stderr } = Bun.spawnSync(command, {
     cwd: BACKEND,
     env: withoutPythonTargets({ BACKEND_PORT: "1", ...withDotEnv(process.env) }),
     stdio: ["ignore", "ignore", "pipe"],

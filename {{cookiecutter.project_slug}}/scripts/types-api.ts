@@ -33,7 +33,7 @@ interface Document {
 
 /** Returns the backend's OpenAPI document, or exits if the backend can't be imported. */
 function exportDocument(): Document {
-  const { success, stdout } = Bun.spawnSync([preparePython(), "-m", "app.openapi"], {
+  const { success, stdout } = Bun.spawnSync([preparePython(), "-m", "app.server.cli", "openapi"], {
     cwd: BACKEND,
     env: withoutPythonTargets(process.env),
     stdio: ["ignore", "pipe", "inherit"],

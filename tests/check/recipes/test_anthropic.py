@@ -32,7 +32,7 @@ def api() -> Iterator[anthropic_api.Api]:
 def url(project: Path, api: anthropic_api.Api) -> Iterator[str]:
     """The backend with Claude as its model."""
     settings = {"MODEL_NAME": "claude-test", "MODEL_API_KEY": KEY, "MODEL_BASE_URL": api.url}
-    with serve(project, "app", **settings, NO_PROXY="127.0.0.1") as url:
+    with serve(project, "app.server", **settings, NO_PROXY="127.0.0.1") as url:
         yield url
 
 
@@ -89,7 +89,7 @@ def test_a_client_that_leaves_closes_the_connection(url: str, api: anthropic_api
 
 
 def test_without_a_model_the_message_is_described(project: Path) -> None:
-    with serve(project, "app") as url:
+    with serve(project, "app.server") as url:
         events = ask(url, "Hello!")
     assert "You wrote 1 word" in text(events)
     assert events[-1]["event"] == "done"

@@ -63,7 +63,10 @@ def test_only_a_token_of_access_opens_the_app(both_app: Path, tmp_path: Path) ->
         tokens = json.loads(made.splitlines()[-1])
         server.document = json.dumps(tokens["keys"]).encode()
         settings = {"ACCESS_TEAM": team, "ACCESS_AUD": "the-app", "NO_PROXY": "127.0.0.1"}
-        with serve(project, "app", **settings) as url, httpx.Client(trust_env=False) as client:
+        with (
+            serve(project, "app.server", **settings) as url,
+            httpx.Client(trust_env=False) as client,
+        ):
 
             def ask(token: str) -> int:
                 headers = {"Cf-Access-Jwt-Assertion": token}

@@ -13,6 +13,6 @@ def test_the_endpoint_answers_and_is_typed(both_app: Path, tmp_path: Path) -> No
     recipes.check_backend(project, "tests/test_slug.py", "tests/test_openapi.py")
     run(project, "bun", "run", "check:lint")
     run(project, "bunx", "tsc", "-p", "frontend")
-    with serve(project, "app") as url:
+    with serve(project, "app.server") as url:
         [slug] = recipes.ask(project, "endpoint", url)
     assert json.loads(slug) == {"slug": "hello-world"}

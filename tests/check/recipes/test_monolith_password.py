@@ -16,7 +16,7 @@ def test_only_who_knows_the_password_enters(both_app: Path, tmp_path: Path) -> N
     project = recipes.follow(recipes.copy(both_app, tmp_path), "monolith-password")
     right = ("ada", "correct horse")
     client = httpx.Client(trust_env=False)
-    with client, serve(project, "app") as app, caddy(project, {"app:80": app}) as url:
+    with client, serve(project, "app.server") as app, caddy(project, {"app:80": app}) as url:
         for wrong in (None, ("ada", "wrong"), ("eve", "correct horse")):
             for path in ("/", "/env", "/api/health"):
                 refused = client.get(f"{url}{path}", auth=wrong)

@@ -20,7 +20,7 @@ def test_traces_and_metrics_arrive(both_app: Path, tmp_path: Path) -> None:
     with receive() as collector:
         address = f"http://127.0.0.1:{collector.server_port}"
         settings |= {"OTEL_EXPORTER_OTLP_ENDPOINT": address, "NO_PROXY": "127.0.0.1"}
-        with serve(project, "app", **settings) as url:
+        with serve(project, "app.server", **settings) as url:
             httpx.get(f"{url}/api/health", trust_env=False)
             ask(url, "Hello!")
         traces, metrics = collector.bodies("/v1/traces"), collector.bodies("/v1/metrics")

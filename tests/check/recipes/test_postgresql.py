@@ -57,9 +57,9 @@ def test_notes_are_stored_in_a_migrated_database(both_app: Path, tmp_path: Path)
     with postgresql() as url:
         recipes.follow(project, "postgresql", DATABASE_URL=url)
         recipes.check_backend(project, "tests/test_settings.py", "tests/test_routes.py")
-        with serve(project, "app", DATABASE_URL=url) as address:
+        with serve(project, "app.server", DATABASE_URL=url) as address:
             added, listed = recipes.ask(project, "postgresql", address)
-        with serve(project, "app", DATABASE_URL=url) as address:
+        with serve(project, "app.server", DATABASE_URL=url) as address:
             _, kept = recipes.ask(project, "postgresql", address)
     assert json.loads(added) == {"id": 1, "text": "Buy milk"}
     assert json.loads(listed) == [json.loads(added)]

@@ -12,7 +12,7 @@ BROKEN = '''\
 
 from collections.abc import AsyncGenerator
 
-from app.conversation import Message
+from app.chat.conversation import Message
 
 
 async def answer(messages: list[Message]) -> AsyncGenerator[str]:
@@ -29,7 +29,7 @@ def test_a_failure_is_reported_without_what_the_user_wrote(both_app: Path, tmp_p
     (project / "backend/app/answer.py").write_text(BROKEN)
     with receive() as sentry:
         dsn = f"http://key@127.0.0.1:{sentry.server_port}/7"
-        with serve(project, "app", SENTRY_DSN=dsn, NO_PROXY="127.0.0.1") as url:
+        with serve(project, "app.server", SENTRY_DSN=dsn, NO_PROXY="127.0.0.1") as url:
             events = ask(url, "my own words")
         reports = sentry.bodies("/api/7/envelope/")
     assert [event["event"] for event in events] == ["token", "error"]

@@ -18,6 +18,6 @@ def test_the_settings_reach_the_endpoint(both_app: Path, tmp_path: Path) -> None
     printed = run(project, *command, script).stdout
     assert "link_seconds=600" in printed
     assert "link_key=SecretStr('**********')" in printed
-    with serve(project, "app", LINK_KEY=KEY) as url:
+    with serve(project, "app.server", LINK_KEY=KEY) as url:
         [link] = recipes.ask(project, "setting", url)
     assert set(json.loads(link)) == {"path", "expires", "signature"}

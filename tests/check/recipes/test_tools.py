@@ -30,7 +30,7 @@ def provider(project: Path) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def url(project: Path, provider: str) -> Iterator[str]:
     """The backend with that model."""
-    with serve(project, "app", MODEL_NAME="a-model", MODEL_BASE_URL=f"{provider}/v1") as url:
+    with serve(project, "app.server", MODEL_NAME="a-model", MODEL_BASE_URL=f"{provider}/v1") as url:
         yield url
 
 

@@ -42,7 +42,7 @@ def test_a_container_killed_while_it_starts_is_started_again_and_all_who_wait_ar
     cloudflare_app: Path, tmp_path: Path
 ) -> None:
     folder = prepare(cloudflare_app, tmp_path / "app", REQUESTS_PER_INSTANCE=50)
-    replace_command(folder, "sh", "-c", "sleep 3 && exec python -m app")
+    replace_command(folder, "sh", "-c", "sleep 3 && exec python -m app.server")
     with Preview(folder) as preview, ThreadPoolExecutor(20) as pool:
         before = preview.starts()
         answers = [pool.submit(httpx.get, f"{preview.url}/env", timeout=60) for _ in range(20)]

@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import AsyncGenerator
 
-from app.conversation import Message
-from app.events import AnswerError, SourceEvent, StatusEvent, StreamEvent
+from app.chat.conversation import Message
+from app.chat.events import AnswerError, SourceEvent, StatusEvent, StreamEvent
 
 cancelled: list[str] = []
 

@@ -18,7 +18,7 @@ def serve_page(project: Path) -> Iterator[str]:
     """
     run(project, "bun", "run", "build")
     port = free_port()
-    with serve(project, "app") as backend:
+    with serve(project, "app.server") as backend:
         server = subprocess.Popen(
             ["bun", "run", "preview", "--port", str(port), "--strictPort", "--host", "127.0.0.1"],
             cwd=project / "frontend",

@@ -6,7 +6,7 @@ from tests.real.docker import docker
 
 HERE = Path(__file__).parent
 
-APP = ("/api/health", "python", "-m", "app")
+APP = ("/api/health", "python", "-m", "app.server")
 HELLO = ("/", "python", "-m", "uvicorn", "--port", "30001", "hello:app")
 """FastAPI's first example on the same Python, where nothing is lazy."""
 

@@ -1,6 +1,6 @@
 """The backend: a FastAPI application that streams."""
 
-from app.lazy_imports import allow_lazy_imports
+from app.server.lazy_imports import allow_lazy_imports
 
 __version__ = "0.1.0"
 

@@ -3,9 +3,9 @@
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from app import default_answer
-from app.conversation import Message
-from app.events import StreamEvent
+from app.chat import default_answer
+from app.chat.conversation import Message
+from app.chat.events import StreamEvent
 from app.model import get_model
 
 SYSTEM_PROMPT = "You are a helpful assistant. Answer briefly and precisely, in Markdown."

@@ -7,12 +7,14 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from app import __version__, problems, routes
-from app.body_limit import BodyLimit
-from app.head import HeadRequests
+from app import __version__, routes
 from app.model import open_model
-from app.request_log import RequestLog
-from app.settings import load_platform, load_settings
+from app.server.platform import load_platform
+from app.settings import load_settings
+from app.web import problems
+from app.web.body_limit import BodyLimit
+from app.web.methods import HeadRequests
+from app.web.request_log import RequestLog
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +41,7 @@ class Backend(FastAPI):
 
     def openapi(self) -> dict[str, Any]:
         """Create the OpenAPI document."""
-        from app.openapi import complete  # noqa: PLC0415 - not needed to start
+        from app.web.openapi import complete  # noqa: PLC0415 - not needed to start
 
         return complete(self, super().openapi)
 

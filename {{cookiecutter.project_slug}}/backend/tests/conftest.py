@@ -14,9 +14,11 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from app.chat.stream import Answer
 from app.main import create_app
-from app.routes.stream import Answer, get_answer
-from app.settings import Listener, Platform, Settings, get_settings, load_platform, load_settings
+from app.routes.stream import get_answer
+from app.server.platform import Listener, Platform, load_platform
+from app.settings import Settings, get_settings, load_settings
 
 
 def forget_settings() -> None:
@@ -99,7 +101,7 @@ def serve(app: FastAPI, grace_seconds: int = 5) -> Iterator[httpx2.Client]:
         config = uvicorn.Config(
             app,
             log_config=None,
-            ws="app.websockets:open_websocket",
+            ws="app.server.websockets:open_websocket",
             timeout_graceful_shutdown=grace_seconds,
         )
         server = uvicorn.Server(config)

@@ -6,8 +6,8 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from itertools import islice, repeat
 
-from app.conversation import Message
-from app.events import StreamEvent
+from app.chat.conversation import Message
+from app.chat.events import StreamEvent
 from app.model import get_model
 
 MODEL_PREFIX = "model: "

@@ -7,9 +7,10 @@ import sys
 
 from fastapi import FastAPI, WebSocket
 
+from app.chat.stream import Answer
 from app.main import create_app
-from app.routes.stream import Answer, get_answer
-from app.server import run
+from app.routes.stream import get_answer
+from app.server.run import run
 from tests.scripted import answer
 
 

@@ -14,11 +14,11 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from app.conversation import Message
-from app.default_answer import description_of
-from app.events import StreamEvent
+from app.chat.conversation import Message
+from app.chat.default_answer import description_of
+from app.chat.events import StreamEvent
+from app.chat.stream import Answer
 from app.model import get_model
-from app.routes.stream import Answer
 from tests.conftest import conversation, serve
 from tests.provider import Provider, running_provider
 from tests.test_stream import parse

@@ -10,7 +10,7 @@ from fastapi import FastAPI, Security, security
 from fastapi.dependencies import utils
 from fastapi.testclient import TestClient
 
-from app import lazy_imports
+from app.server import lazy_imports
 
 needs_lazy_imports = pytest.mark.skipif(
     sys.version_info < (3, 15), reason="Python has lazy imports from 3.15 on"

@@ -10,8 +10,8 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from app.logs import logging_config
-from app.request_log import request_id
+from app.server.logs import logging_config
+from app.web.request_log import request_id
 
 
 def capture(log_format: Literal["text", "json"]) -> tuple[logging.Logger, io.StringIO]:

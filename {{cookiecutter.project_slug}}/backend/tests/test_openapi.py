@@ -12,7 +12,7 @@ from typing_extensions import TypeAliasType
 
 from app import __version__
 from app.main import create_app
-from app.sse import Event, EventStream
+from app.web.sse import Event, EventStream
 
 
 class Started(Event):

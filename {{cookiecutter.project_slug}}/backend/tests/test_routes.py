@@ -8,9 +8,10 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 from app import __version__
-from app.events import ErrorEvent
-from app.settings import Platform, Settings, get_platform
-from app.sse import Event, EventStream
+from app.chat.events import ErrorEvent
+from app.server.platform import Platform, get_platform
+from app.settings import Settings
+from app.web.sse import Event, EventStream
 from tests.conftest import serve
 
 

@@ -73,7 +73,7 @@ def wait_until_it_listens(port: int) -> None:
 
 def test_a_busy_port_is_told_in_a_sentence(start: Start, port: int) -> None:
     with socket.create_server(("127.0.0.1", port)):
-        process = start("app")
+        process = start("app.server")
         _, error = process.communicate(timeout=START_SECONDS)
     assert process.returncode == 2
     [sentence] = error.splitlines()
@@ -83,7 +83,7 @@ def test_a_busy_port_is_told_in_a_sentence(start: Start, port: int) -> None:
 
 def test_a_busy_socket_path_is_told_in_a_sentence(start: Start, tmp_path: Path) -> None:
     (tmp_path / "socket").touch()
-    process = start("app", BACKEND_SOCKET=str(tmp_path / "socket"))
+    process = start("app.server", BACKEND_SOCKET=str(tmp_path / "socket"))
     _, error = process.communicate(timeout=START_SECONDS)
     assert process.returncode == 2
     [sentence] = error.splitlines()
@@ -95,7 +95,7 @@ def test_a_broken_app_is_logged_and_leaves_the_port_closed(
 ) -> None:
     shutil.copytree(BACKEND / "app", tmp_path / "app")
     (tmp_path / "app" / "answer.py").write_text("import no_such_module\n")
-    process = start("app", tmp_path, LOG_FORMAT="json")
+    process = start("app.server", tmp_path, LOG_FORMAT="json")
     _, error = process.communicate(timeout=START_SECONDS)
     assert process.returncode == 3
     [line] = error.splitlines()
@@ -156,7 +156,7 @@ def test_a_websocket_echoes_and_is_closed_when_the_server_stops(start: Start, po
 
 
 def test_no_websocket_package_is_imported_to_start(start: Start) -> None:
-    code = "import sys, app.server, app.main; app.main.create_app(); print(*sys.modules)"
+    code = "import sys, app.server.run, app.main; app.main.create_app(); print(*sys.modules)"
     environment = {"PATH": os.environ["PATH"]}
     done = subprocess.run(  # noqa: S603
         [sys.executable, "-c", code],

@@ -7,7 +7,8 @@ import pytest
 from pydantic import Field, SecretStr
 
 from app import settings
-from app.server import run
+from app.server import cli
+from app.server.run import run
 from app.settings import Settings
 
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
@@ -141,7 +142,7 @@ def test_required_and_optional_settings_are_listed(
         token: SecretStr
 
     monkeypatch.setattr(settings, "Settings", WithToken)
-    assert settings.main([]) == 0
+    assert cli.main(["settings"]) == 0
     names = json.loads(capsys.readouterr().out)
     assert names["required"] == ["TOKEN"]
     assert "MODEL_API_KEY" in names["optional"]
@@ -151,9 +152,9 @@ def test_the_settings_can_be_checked_without_starting(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("BACKEND_PORT", "1234")
-    assert settings.main(["--check"]) == 0
+    assert cli.main(["check-settings"]) == 0
     monkeypatch.setenv("WEB_CONCURRENCY", "auto")
-    assert settings.main(["--check"]) == 2
+    assert cli.main(["check-settings"]) == 2
     assert capsys.readouterr().err.startswith("WEB_CONCURRENCY is wrong")
 
 

@@ -4,7 +4,7 @@ import { fail } from "../environment";
 
 const FILE = "worker/http/routes.gen.json";
 
-const command = ["bun", "scripts/python.ts", "../scripts/cloudflare/print_routes.py"];
+const command = ["bun", "scripts/python.ts", "-m", "app.server.cli", "routes"];
 const { success, stdout } = Bun.spawnSync(command, {
   env: { ...process.env, LAYOUT: "cloudflare" },
   stderr: "inherit",

@@ -21,7 +21,7 @@ const HARDENING = [
 /** Puts backend/tests/serve.py in the place of the app's own start, and lifts the rate limit. */
 const SCRIPTED = [
   `--volume=${ROOT}/backend/tests:/opt/app/tests:ro`,
-  `--volume=${ROOT}/backend/tests/serve.py:/opt/app/app/__main__.py:ro`,
+  `--volume=${ROOT}/backend/tests/serve.py:/opt/app/app/server/__main__.py:ro`,
   "--env=PYTHONPYCACHEPREFIX=/nowhere", // or the bytecode of the replaced file would run
   "--env=STREAM_REQUESTS_PER_MINUTE=100000",
 ];

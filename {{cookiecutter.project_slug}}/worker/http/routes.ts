@@ -1,6 +1,6 @@
 import table from "./routes.gen.json";
 
-/** What the app answers, as scripts/cloudflare/print_routes.py describes it. */
+/** What the app answers, as backend/app/server/route_table.py describes it. */
 export interface RouteTable {
   /** A middleware of the app answers OPTIONS at any path. */
   preflight: boolean;

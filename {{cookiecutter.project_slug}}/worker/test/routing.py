@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts" / "cloudflare"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "backend"))
 
 from fastapi import APIRouter, FastAPI, WebSocket
-from print_routes import describe_routes
 from starlette.datastructures import Headers
 from starlette.routing import Match, Mount, Route
 from starlette.types import Message
 
 # isort: split
 from app.main import create_app
+from app.server.route_table import describe_routes
 
 REQUESTS = 2000
 SHARES = {"of a route": 0.6, "with a wrong segment": 0.3, "too long": 0.15, "for a WebSocket": 0.2}

@@ -8,7 +8,7 @@ from typing import Self
 
 from pydantic import BaseModel, SkipValidation
 
-from app.events import Usage
+from app.chat.events import Usage
 
 
 class Delta(BaseModel):

@@ -9,9 +9,10 @@ from http import HTTPStatus
 
 import httpx2
 
-from app.conversation import Message
-from app.events import DoneEvent, StatusEvent
+from app.chat.conversation import Message
+from app.chat.events import DoneEvent, StatusEvent
 from app.model import errors
+from app.model.characters import Characters
 from app.model.chunks import Chunk
 from app.model.errors import ModelError
 from app.settings import Settings
@@ -125,6 +126,7 @@ class Model:
     ) -> AsyncGenerator[str | DoneEvent]:
         """Read the chunks of an answer."""
         usage, reason, done = None, None, False
+        characters = Characters()
         async for event in events:
             if event.data == "[DONE]":
                 done = True
@@ -134,8 +136,10 @@ class Model:
             usage = chunk.usage or usage
             for choice in chunk.choices:
                 reason = choice.finish_reason or reason
-                if choice.text:
-                    yield choice.text
+                if text := characters.join(choice.text):
+                    yield text
+        if text := characters.end():
+            yield text
         errors.check_end(reason, done=done)
         yield DoneEvent(usage=usage)
 

@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 import httpx2
 
-from app.events import AnswerError
+from app.chat.events import AnswerError
 from app.settings import Settings
 
 RETRY_SECONDS = 0.5

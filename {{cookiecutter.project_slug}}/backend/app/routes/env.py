@@ -7,7 +7,8 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from app import __version__
-from app.settings import PlatformDep, Settings, SettingsDep
+from app.server.platform import PlatformDep
+from app.settings import Settings, SettingsDep
 
 router = APIRouter()
 

@@ -8,11 +8,10 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
-from pydantic_core import PydanticCustomError
 from starlette.exceptions import HTTPException
 
-from app.head import allowed_methods
-from app.request_log import REQUEST_ID_HEADER, request_id
+from app.web.methods import allowed_methods
+from app.web.request_log import REQUEST_ID_HEADER, request_id
 
 
 class FieldProblem(BaseModel):
@@ -77,22 +76,6 @@ SENTENCES = {
 """What users are told about pydantic's errors; other errors keep pydantic's message."""
 
 
-SENTENCE = "sentence"
-"""The type of the errors that `sentence` creates."""
-
-
-def sentence(text: str) -> PydanticCustomError:
-    """Create the error for a validator to raise if pydantic's own would not help the user.
-
-    Args:
-        text: a sentence for the user.
-
-    Returns:
-        The error; the problem document holds its text unchanged.
-    """
-    return PydanticCustomError(SENTENCE, "{text}", {"text": text})
-
-
 def describe(error: dict[str, Any]) -> str:
     """Write a sentence for the user about a validation error.
 
@@ -104,8 +87,8 @@ def describe(error: dict[str, Any]) -> str:
     """
     context = error.get("ctx", {})
     field = str(error["loc"][-1]).replace("_", " ")
-    if error["type"] == SENTENCE:
-        return str(context["text"])
+    if error["type"] == "value_error":
+        return str(context["error"])  # a validator of the app has raised this sentence
     if error["type"] == "string_too_short" and context["min_length"] == 1:
         return f"The {field} is empty."
     if error["type"] in SENTENCES:

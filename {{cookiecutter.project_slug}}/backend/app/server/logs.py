@@ -5,7 +5,7 @@ import logging
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from app.request_log import request_id
+from app.web.request_log import request_id
 
 TEXT_FORMAT = "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"
 

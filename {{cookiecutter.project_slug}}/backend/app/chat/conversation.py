@@ -4,8 +4,6 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
-from app.problems import sentence
-
 USER_CHARACTERS = 10_000
 ASSISTANT_CHARACTERS = 100_000
 MESSAGES = 100
@@ -25,9 +23,9 @@ class Message(BaseModel):
             return content
         content = content.strip()
         if not content:
-            raise sentence("The message is empty.")
+            raise ValueError("The message is empty.")
         if len(content) > USER_CHARACTERS:
-            raise sentence(f"The message is too long: at most {USER_CHARACTERS:,} characters.")
+            raise ValueError(f"The message is too long: at most {USER_CHARACTERS:,} characters.")
         return content
 
 
@@ -41,5 +39,5 @@ class Conversation(BaseModel):
     def end_with_user(cls, messages: list[Message]) -> list[Message]:
         """Check that there is something to answer."""
         if messages[-1].role != "user":
-            raise sentence("The last message has to be the user's.")
+            raise ValueError("The last message has to be the user's.")
         return messages

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 from typing_extensions import TypeAliasType
 
-from app.sse import Event
+from app.web.sse import Event
 
 
 class TokenEvent(Event):

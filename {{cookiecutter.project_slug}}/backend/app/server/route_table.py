@@ -1,13 +1,9 @@
-"""Print the app's routes as JSON, for the Worker: `bun run types:api` writes them to worker/."""
+"""The app's routes as a table: which paths, methods and WebSockets it answers."""
 
 import json
 import re
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "backend"))
 
 from fastapi import FastAPI
 from fastapi.routing import RouteContext, iter_route_contexts
@@ -89,9 +85,3 @@ def format_table(table: dict[str, Any]) -> str:
         "}",
     ]
     return "\n".join(lines) + "\n"
-
-
-if __name__ == "__main__":
-    from app.main import create_app
-
-    sys.stdout.write(format_table(describe_routes(create_app())))

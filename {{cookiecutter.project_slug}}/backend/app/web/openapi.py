@@ -1,18 +1,13 @@
-"""What FastAPI leaves out of the OpenAPI document: problem documents and streamed events.
+"""What FastAPI leaves out of the OpenAPI document: problem documents and streamed events."""
 
-`python -m app.openapi` prints the document without a server; the frontend's types come from it.
-"""
-
-import json
-import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from fastapi import FastAPI
 from pydantic import BaseModel
 
-from app.problems import Problem, ProblemResponse
-from app.sse import EventStream
+from app.web.problems import Problem, ProblemResponse
+from app.web.sse import EventStream
 
 OPENAPI_VERSION = "3.2.0"
 """The first version with `itemSchema`, which describes what a stream consists of."""
@@ -92,9 +87,3 @@ def describe_event(data: dict[str, Any]) -> dict[str, Any]:
             },
         },
     }
-
-
-if __name__ == "__main__":
-    from app.main import create_app
-
-    sys.stdout.write(json.dumps(create_app().openapi(), indent=2) + "\n")

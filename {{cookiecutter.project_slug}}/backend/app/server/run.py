@@ -11,21 +11,19 @@ from uvicorn.config import Config
 from uvicorn.server import Server
 from uvicorn.supervisors import Multiprocess
 
-from app.logs import logging_config
-from app.settings import (
-    DEVELOPMENT_GRACE_SECONDS,
-    Listener,
-    Settings,
-    find_problems,
-    load_platform,
-    load_settings,
-)
+from app.server.logs import logging_config
+from app.server.platform import Listener, load_platform
+from app.server.settings_check import find_errors
+from app.settings import Settings, load_settings
 
 WRONG_SETTING = 2
 """The exit status if a setting is wrong or its port is taken: starting again does not help."""
 
 START_FAILED = 3
 """The exit status if the app can't start; the log says why."""
+
+DEVELOPMENT_GRACE_SECONDS = 1
+"""The longest that a reload waits for running streams."""
 
 KEEP_ALIVE_SECONDS = 75
 """Longer than the 60 s after which proxies close idle connections, so that they close first."""
@@ -47,7 +45,7 @@ def run(factory: str) -> int:
         listener = Listener()
         load_platform()
     except (ValidationError, SettingsError):
-        return report(*find_problems())
+        return report(*find_errors())
     config = configure(factory, settings, listener)
     try:
         sockets = [bind_port(listener.backend_host, listener.backend_port)]
@@ -87,7 +85,7 @@ def configure(factory: str, settings: Settings, listener: Listener) -> Config:
         factory,
         factory=True,
         workers=settings.web_concurrency,
-        ws="app.websockets:open_websocket",
+        ws="app.server.websockets:open_websocket",
         timeout_graceful_shutdown=grace_seconds,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         forwarded_allow_ips="*" if listener.backend_socket else listener.forwarded_allow_ips,

@@ -1,0 +1,1 @@
+"""A conversation, and the events that answer it."""

@@ -1,0 +1,73 @@
+"""The stream of an answer: what `answer()` yields, as the events of `POST /stream`."""
+
+import logging
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+
+from app.chat.conversation import Message
+from app.chat.events import (
+    AnswerError,
+    DoneEvent,
+    ErrorEvent,
+    SourceEvent,
+    StatusEvent,
+    StreamEvent,
+    TokenEvent,
+)
+
+FAILURE = ErrorEvent(detail="The answer ended early because of an error on the server.")
+
+Answer = Callable[[list[Message]], AsyncGenerator[str | StreamEvent]]
+
+log = logging.getLogger(__name__)
+
+
+async def stream_events(answer: Answer, messages: list[Message]) -> AsyncGenerator[StreamEvent]:
+    """Turn the pieces of an answer into events.
+
+    Args:
+        answer: the function that answers; an empty piece makes no event.
+        messages: what to answer.
+
+    Yields:
+        A `token` event for each piece of text, and the events of the answer. The last event is
+        `done`, with the number of tokens, or `error`.
+
+    Raises:
+        TypeError: a piece is neither text nor an event.
+    """
+    done = DoneEvent()
+    tokens = 0
+    try:
+        async with aclosing(answer(messages)) as pieces:
+            async for piece in pieces:
+                match piece:
+                    case "" | TokenEvent(text=""):
+                        pass
+                    case str():
+                        tokens += 1
+                        yield TokenEvent(text=encodable(piece))
+                    case TokenEvent():
+                        tokens += 1
+                        yield piece
+                    case DoneEvent():
+                        done = piece
+                    case StatusEvent() | SourceEvent():
+                        yield piece
+                    case ErrorEvent():
+                        raise AnswerError(piece.detail)
+                    case _:
+                        kind = type(piece).__name__
+                        raise TypeError(f"answer() has to yield str or an event, not {kind}")
+    except AnswerError as error:
+        log.warning("The answer ended after %d tokens: %s", tokens, error)
+        yield ErrorEvent(detail=str(error))
+    else:
+        yield DoneEvent(tokens=tokens, usage=done.usage)
+
+
+def encodable(text: str) -> str:
+    """Replace halves of characters, which UTF-8 can't encode, with U+FFFD."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -1,0 +1,1 @@
+"""HTTP: problem documents, request IDs, limits, and event streams."""
