@@ -1,4 +1,4 @@
-/** Tests the Worker with the production build, in front of the backend: `bun run e2e:worker`. */
+/** Tests the Worker with the production build, in front of the backend: `bun run --cwd e2e e2e:worker`. */
 import { ports } from "./ports.ts";
 
 process.env.E2E_SERVER = "worker";

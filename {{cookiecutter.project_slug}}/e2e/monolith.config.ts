@@ -1,4 +1,4 @@
-/** Builds the image and tests it with every restriction that it supports: `bun run e2e:image`. */
+/** Builds the image and tests it with every restriction that it supports: `bun run --cwd e2e e2e:image`. */
 import { ports } from "./ports.ts";
 
 process.env.E2E_SERVER = "image";

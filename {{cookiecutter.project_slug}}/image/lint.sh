@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
-# Checks the Dockerfile, the scripts, the Kubernetes objects (against the published schemas) and the
+# Checks the scripts, the Kubernetes objects (against the published schemas) and the
 # rendered nginx configuration, without Docker. Prints only what is wrong.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-hadolint Dockerfile
 kubernetes-validate --quiet --strict deploy/kubernetes.yaml
 shellcheck image/*.sh
 rendered=$(mktemp)

@@ -41,7 +41,7 @@ async function render(given: Record<string, string> = {}) {
 }
 
 test("nginx limits exactly the paths that package.json lists", () => {
-  const { stdout } = Bun.spawnSync(["bun", `${import.meta.dir}/limited-paths.ts`]);
+  const { stdout } = Bun.spawnSync(["bun", `${import.meta.dir}/rate-limit.ts`]);
   const entries = stdout.toString().trim().split("\n").filter(Boolean);
   const patterns = entries.map(
     (line) => new RegExp(line.match(/^"~(.+)" \$counted_client;$/)?.[1] ?? "^$"),

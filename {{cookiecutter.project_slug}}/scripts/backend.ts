@@ -1,31 +1,29 @@
 /**
  * Runs the backend for development; starts it again when its code, its locked packages or the
- * settings in `.env` change. With `--debug`, a Python debugger can attach to it.
+ * settings in `.env` change. With `DEBUGGER=1`, a Python debugger can attach to it.
  *
- *     bun scripts/backend.ts [--debug]
+ *     bun scripts/backend.ts
  */
 import { watch, watchFile } from "node:fs";
 import { join } from "node:path";
 import { config } from "../package.json";
-import { ROOT, withDotEnv } from "./environment";
-import { readPort } from "./ports";
-import { preparePython } from "./python";
-import { requireTools } from "./tools";
-import { BACKEND } from "./venv";
+import { ROOT, withDotEnv } from "./lib/environment";
+import { readPort } from "./lib/ports";
+import { requireTools } from "./lib/tools";
+import { BACKEND, preparePython } from "./lib/venv";
 
 /** How long the backend may take to stop. */
 const GRACE_MILLISECONDS = 3000;
 /** How long to wait for further changes, since editors and git write several files at once. */
 const SETTLE_MILLISECONDS = 100;
 
-const debug = process.argv.includes("--debug");
 const port = readPort("BACKEND_PORT", config.backendPort);
 const DEBUGPY = ["-Xfrozen_modules=off", "-m", "debugpy", "--listen"];
-const args = debug ? [...DEBUGPY, `127.0.0.1:${readPort("DEBUG_PORT", 5678)}`] : [];
+const args = process.env.DEBUGGER ? [...DEBUGPY, `127.0.0.1:${readPort("DEBUG_PORT", 5678)}`] : [];
 
 /** Starts the backend, with the settings as they are now. */
 function start(): Bun.Subprocess {
-  return Bun.spawn(["bun", "scripts/python.ts", ...args, "-m", "app.server"], {
+  return Bun.spawn(["bun", join(import.meta.dir, "python.ts"), ...args, "-m", "app.server"], {
     cwd: ROOT,
     env: {
       ...withDotEnv(process.env),

@@ -3,16 +3,24 @@
  * With `--debug`, a Python debugger can attach to the backend; .vscode/launch.json does.
  */
 import { config } from "../package.json";
-import { readPort } from "./ports";
-import { runServers } from "./run-servers";
+import { withDotEnv } from "./lib/environment";
+import { readPort } from "./lib/ports";
+import { runServers } from "./lib/servers";
 
+const { FRONTEND_ALLOWED_HOSTS, FRONTEND_HOST } = withDotEnv(process.env);
 const debug = process.argv.includes("--debug");
 const backend = readPort("BACKEND_PORT", config.backendPort);
 const frontend = readPort("FRONTEND_PORT", 5173);
 
 await runServers({
-  scripts: [debug ? "dev:debug" : "dev:backend", "dev:frontend"],
+  workspaces: ["backend", "frontend"],
   ports: { FRONTEND_PORT: frontend, BACKEND_PORT: backend },
-  env: { BACKEND_PORT: String(backend), FRONTEND_PORT: String(frontend) },
+  env: {
+    BACKEND_PORT: String(backend),
+    DEBUGGER: debug ? "1" : "",
+    FRONTEND_ALLOWED_HOSTS: FRONTEND_ALLOWED_HOSTS ?? "",
+    FRONTEND_HOST: FRONTEND_HOST ?? "",
+    FRONTEND_PORT: String(frontend),
+  },
   urls: [`http://127.0.0.1:${backend}/api/health`, `http://localhost:${frontend}`],
 });

@@ -2,7 +2,7 @@
  * Says what is missing or wrong on this machine and in this project, each in one sentence with its
  * fix: `bun run doctor`. Exits with 1 if anything is that developing the app needs; what only
  * previews or deployments need is noted. The names of checks run these alone, and need all of them,
- * as `bun run deploy` does; `--online` adds whether a newer release of the template is out.
+ * as `bun run deploy:cloudflare` does; `--online` adds whether a newer release of the template is out.
  *
  *     bun scripts/doctor.ts [--online] [CHECK…]
  */
@@ -11,8 +11,8 @@ import type { Checks } from "./doctor/check";
 import { machine } from "./doctor/machine";
 import { project } from "./doctor/project";
 import { template } from "./doctor/template";
-import { fail } from "./environment";
-import { requireTools } from "./tools";
+import { fail } from "./lib/environment";
+import { requireTools } from "./lib/tools";
 
 /** Finds the checks of what the app runs on: a `checks.ts` in a folder beside this file. */
 async function findPlatformChecks(): Promise<Checks> {

@@ -1,14 +1,14 @@
 /**
  * Locks the packages of Python and JavaScript again, after a change of `backend/pyproject.toml`, a
- * `requirements-*.in` or a package.json: `bun run lock`. Versions stay as they are unless
+ * `requirements.in` or a package.json: `bun run lock`. Versions stay as they are unless
  * `--upgrade` is given, which renews the project's version of bun as well.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { workspaces } from "../package.json";
-import { fail, ROOT, withoutPythonTargets } from "./environment";
-import { output, requireTools } from "./tools";
-import { acceptedVersions } from "./venv";
+import { fail, ROOT, withoutPythonTargets } from "./lib/environment";
+import { output, requireTools } from "./lib/tools";
+import { acceptedVersions } from "./lib/venv";
 
 /** Hashes for every platform; and no address of a registry, so that each machine can use its own. */
 const COMPILE = "pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url";
@@ -71,9 +71,8 @@ compile(
   "requirements-dev.txt",
   ...["--group", "dev", "--constraints", "requirements.txt"],
 );
-const inputs = new Bun.Glob("{.github,*}/requirements-*.in");
-for (const input of inputs.scanSync({ cwd: ROOT, dot: true })) {
-  compile(input, basename(input).replace(/in$/, "txt"));
+for (const input of new Bun.Glob("*/requirements.in").scanSync(ROOT)) {
+  compile(input, "requirements.txt");
 }
 if (upgrade.length === 0) {
   run(ROOT, "bun", "install");

@@ -2,10 +2,10 @@
 // server. With --check it writes nothing and fails if the committed types are out of date.
 //
 // This folder is a workspace of its own because openapi-typescript needs TypeScript 5.
+import { join } from "node:path";
 import openapi, { astToString, type OpenAPI3 } from "openapi-typescript";
-import { fail, withoutPythonTargets } from "./environment";
-import { preparePython } from "./python";
-import { BACKEND } from "./venv";
+import { fail, ROOT, withoutPythonTargets } from "./lib/environment";
+import { BACKEND, preparePython } from "./lib/venv";
 
 const TYPES = "frontend/src/api/types.gen.ts";
 const BANNER =
@@ -74,7 +74,8 @@ const ast = await openapi(document as unknown as OpenAPI3, {
 });
 const types = BANNER + astToString(ast) + limits(document);
 
-if (!process.argv.includes("--check")) await Bun.write(TYPES, types);
-else if ((await Bun.file(TYPES).text()) !== types) {
+const path = join(ROOT, TYPES);
+if (!process.argv.includes("--check")) await Bun.write(path, types);
+else if ((await Bun.file(path).text()) !== types) {
   fail(`${TYPES} is outdated: run \`bun run types:api\`.`);
 }

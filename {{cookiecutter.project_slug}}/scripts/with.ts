@@ -1,15 +1,15 @@
 /**
  * Checks what a command needs, then becomes the command. Its requests to this machine bypass any
- * proxy. `--settings` adds the settings in `.env`, and `--packages FILE` the programs of locked
- * Python packages, installed in a `.venv` beside that file.
+ * proxy. `--settings` adds the settings in `.env`, and `--packages FOLDER` the programs that the
+ * folder's `requirements.txt` locks, installed in its `.venv`.
  *
- *     bun scripts/with.ts [--settings] [--packages FILE] [TOOL…] -- COMMAND ARGUMENT…
+ *     bun scripts/with.ts [--settings] [--packages FOLDER] [TOOL…] -- COMMAND ARGUMENT…
  */
-import { delimiter, dirname, join, resolve } from "node:path";
+import { delimiter } from "node:path";
 import { parseArgs } from "node:util";
-import { exec, fail, ROOT, withDotEnv, withoutPythonTargets } from "./environment";
-import { isTool, requireTools } from "./tools";
-import { prepareVenv } from "./venv";
+import { exec, fail, withDotEnv, withoutPythonTargets } from "./lib/environment";
+import { isTool, requireTools } from "./lib/tools";
+import { prepareVenv, toolVenv } from "./lib/venv";
 
 const words = process.argv.slice(2);
 const end = words.indexOf("--");
@@ -23,11 +23,7 @@ const [command = "", ...args] = words.slice(end + 1);
 requireTools(...positionals.filter(isTool));
 let environment = values.settings ? withDotEnv(process.env) : { ...process.env };
 if (values.packages) {
-  const requirements = resolve(ROOT, values.packages);
-  const programs = prepareVenv({
-    folder: join(dirname(requirements), ".venv"),
-    requirements,
-  });
+  const programs = prepareVenv(toolVenv(values.packages));
   environment = withoutPythonTargets(environment);
   environment.PATH = `${programs}${delimiter}${environment.PATH}`;
 }

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { config } from "../../package.json";
 import type { Checks } from "../doctor/check";
 import { complaint } from "../doctor/project";
-import { ROOT } from "../environment";
-import { portProblems } from "../ports";
-import { declaredSettings } from "../settings";
-import { output } from "../tools";
+import { declaredSettings } from "../lib/app-settings";
+import { ROOT } from "../lib/environment";
+import { portProblems } from "../lib/ports";
+import { output } from "../lib/tools";
 
 /** The parts of wrangler.toml that matter here. */
 interface Configuration {
@@ -90,12 +90,12 @@ export const checks: Checks = {
   },
   routes: {
     after: ["uv", "python", "venv"],
-    problems: () => complaint("bun", "scripts/cloudflare/routes.ts", "--check"),
+    problems: () => complaint("bun", `${ROOT}/scripts/cloudflare/routes.ts`, "--check"),
   },
   "worker-types": {
     after: ["node", "packages"],
     problems: () => {
-      const { success } = Bun.spawnSync(["bun", "run", "types:worker", "--check"]);
+      const { success } = Bun.spawnSync(["bun", "run", "types:worker", "--check"], { cwd: ROOT });
       return success
         ? []
         : ["worker/worker-configuration.d.ts is outdated: run `bun run types:worker`."];

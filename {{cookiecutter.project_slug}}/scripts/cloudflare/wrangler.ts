@@ -1,15 +1,15 @@
 /**
  * Runs the Worker and the built frontend on this machine, with the settings in `.env`; with
- * `--containers` the backend in containers, else in front of the backend of `dev:backend`. The
+ * `--containers` the backend in containers, else in front of the backend of `bun run --cwd backend dev`. The
  * frontend is the development build, or with `--production` the one that is deployed.
  *
  *     bun scripts/cloudflare/wrangler.ts [--containers] [--production]
  */
 import { config } from "../../package.json";
-import { exec, fail } from "../environment";
-import { readPort, requireFreePorts } from "../ports";
-import { givenSettings } from "../settings";
-import { requireTools } from "../tools";
+import { givenSettings } from "../lib/app-settings";
+import { exec, fail } from "../lib/environment";
+import { readPort, requireFreePorts } from "../lib/ports";
+import { requireTools } from "../lib/tools";
 import { writeEnvFile } from "./env-file";
 
 const ENV_FILE = ".wrangler/dev.env";

@@ -1,17 +1,16 @@
 /** What the project needs of this machine. */
 import { config } from "../../package.json";
-import { PROXIED_HOSTS } from "../environment";
-import { portProblems } from "../ports";
-import { VENV } from "../python";
-import { output, toolProblems } from "../tools";
-import { hasPython, isPrepared } from "../venv";
+import { PROXIED_HOSTS } from "../lib/environment";
+import { portProblems } from "../lib/ports";
+import { output, toolProblems } from "../lib/tools";
+import { BACKEND_VENV, hasPython, isPrepared } from "../lib/venv";
 import type { Checks } from "./check";
 
 /** The names that Docker and Node.js give to one architecture. */
 const ARCHITECTURES: Record<string, string> = { aarch64: "arm64", x86_64: "x64" };
 
 function pythonProblems(): string[] {
-  if (isPrepared(VENV) || hasPython()) return [];
+  if (isPrepared(BACKEND_VENV) || hasPython()) return [];
   return ["No Python that fits backend/pyproject.toml is installed: run `uv python install`."];
 }
 
@@ -33,6 +32,7 @@ function engineProblems(): string[] {
 
 /** The checks of the machine. */
 export const machine: Checks = {
+  bun: { problems: () => toolProblems([]) },
   node: { problems: () => toolProblems(["node"]) },
   uv: { problems: () => toolProblems(["uv"]) },
   python: { after: ["uv"], problems: pythonProblems },

@@ -2,13 +2,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { config, packageManager } from "../../package.json";
-import { ROOT } from "../environment";
-import { findProblems } from "../limited-paths";
-import { packageProblems } from "../packages";
-import { VENV } from "../python";
-import { settingProblems } from "../settings";
-import { toolProblems } from "../tools";
-import { isPrepared } from "../venv";
+import { settingProblems } from "../lib/app-settings";
+import { ROOT } from "../lib/environment";
+import { findProblems } from "../lib/limited-paths";
+import { packageProblems } from "../lib/packages";
+import { toolProblems } from "../lib/tools";
+import { BACKEND_VENV, isPrepared } from "../lib/venv";
 import type { Checks } from "./check";
 
 /** Compares the bun of the dev container with the project's. */
@@ -30,7 +29,9 @@ export function complaint(...command: string[]): string[] {
 }
 
 function venvProblems(): string[] {
-  return isPrepared(VENV) ? [] : ["backend/.venv is not current: run `bun run setup:backend`."];
+  return isPrepared(BACKEND_VENV)
+    ? []
+    : ["backend/.venv is not current: run `bun run --cwd backend setup`."];
 }
 
 /** The checks of the project. */
@@ -51,6 +52,6 @@ export const project: Checks = {
   settings: { after: ["uv", "python", "venv"], problems: settingProblems },
   types: {
     after: ["node", "packages", "uv", "python", "venv"],
-    problems: () => complaint("bun", "scripts/types-api.ts", "--check"),
+    problems: () => complaint("bun", `${ROOT}/scripts/types-api.ts`, "--check"),
   },
 };

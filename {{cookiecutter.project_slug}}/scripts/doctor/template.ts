@@ -2,8 +2,8 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ROOT } from "../environment";
-import { output } from "../tools";
+import { ROOT } from "../lib/environment";
+import { output } from "../lib/tools";
 import type { Checks } from "./check";
 
 /** The link that `cruft update` follows. */

@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { config, packageManager } from "../../package.json";
 import type { Checks } from "../doctor/check";
-import { ROOT } from "../environment";
-import { portProblems } from "../ports";
+import { ROOT } from "../lib/environment";
+import { portProblems } from "../lib/ports";
 
 function read(path: string): string {
   return readFileSync(join(ROOT, path), "utf8");

@@ -6,9 +6,9 @@
  *     bun scripts/image/preview.ts [--scripted]
  */
 import { name } from "../../package.json";
-import { exec, fail, ROOT } from "../environment";
-import { readPort, requireFreePorts } from "../ports";
-import { givenSettings } from "../settings";
+import { givenSettings } from "../lib/app-settings";
+import { exec, fail, ROOT } from "../lib/environment";
+import { readPort, requireFreePorts } from "../lib/ports";
 
 /** What the image has to do without, as in compose.yaml. */
 const HARDENING = [

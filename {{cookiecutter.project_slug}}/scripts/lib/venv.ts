@@ -14,6 +14,18 @@ export interface Venv {
   requirements: string;
 }
 
+/** The backend's virtual environment. */
+export const BACKEND_VENV: Venv = {
+  folder: join(BACKEND, ".venv"),
+  requirements: join(BACKEND, "requirements-dev.txt"),
+};
+
+/** Returns the virtual environment of the tools that a folder's `requirements.txt` locks. */
+export function toolVenv(name: string): Venv {
+  const folder = join(ROOT, name);
+  return { folder: join(folder, ".venv"), requirements: join(folder, "requirements.txt") };
+}
+
 /** What a virtual environment was made of. */
 interface Contents {
   /** The path of the interpreter behind it; empty if there is none. */
@@ -125,4 +137,10 @@ export function prepareVenv(venv: Venv): string {
     writeFileSync(stamp(folder), JSON.stringify(made));
   }
   return programs(folder);
+}
+
+/** Makes `backend/.venv` current and returns the path of its Python. */
+export function preparePython(): string {
+  prepareVenv(BACKEND_VENV);
+  return pythonOf(BACKEND_VENV.folder);
 }

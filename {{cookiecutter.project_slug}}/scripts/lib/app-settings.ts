@@ -2,8 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT, readDotEnv, withDotEnv, withoutPythonTargets } from "./environment";
-import { preparePython } from "./python";
-import { BACKEND } from "./venv";
+import { BACKEND, preparePython } from "./venv";
 
 /** The names of the settings that `backend/app/settings.py` declares. */
 export interface Declared {

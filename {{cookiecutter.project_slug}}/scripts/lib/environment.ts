@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import util from "node:util"; // as a whole, since an old bun lacks parseEnv and has to be told so
 
 /** The project's root folder. */
-export const ROOT = resolve(import.meta.dir, "..");
+export const ROOT = resolve(import.meta.dir, "../..");
 
 /** A process's environment. */
 export type Environment = Record<string, string | undefined>;

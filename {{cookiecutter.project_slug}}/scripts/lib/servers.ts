@@ -1,8 +1,8 @@
 /** Runs servers side by side, for `bun run dev`, and stops all of them together. */
 import { fail, ROOT } from "./environment";
 import { requireFreePorts } from "./ports";
-import { preparePython } from "./python";
 import { requireTools } from "./tools";
+import { preparePython } from "./venv";
 
 /** How long servers may take to stop. */
 const GRACE_MILLISECONDS = 5000;
@@ -11,8 +11,8 @@ const PATIENCE_MILLISECONDS = 10_000;
 
 /** The servers to run. */
 export interface Servers {
-  /** The scripts of package.json that serve. */
-  scripts: string[];
+  /** The workspaces whose `dev` scripts serve. */
+  workspaces: string[];
   /** Each port that has to be free, by the setting that changes it. */
   ports: Record<string, number>;
   /** Variables for the scripts, beside those of the shell. */
@@ -60,13 +60,13 @@ async function announce(urls: Servers["urls"]): Promise<void> {
 }
 
 /** Makes the backend's packages current, then runs servers until one ends or a signal comes. */
-export async function runServers({ scripts, ports, env, urls }: Servers): Promise<void> {
+export async function runServers({ workspaces, ports, env, urls }: Servers): Promise<void> {
   requireTools("node", "packages");
   await requireFreePorts(ports);
   preparePython();
 
   // A process group of its own, so that one signal reaches all servers and their children.
-  const servers = Bun.spawn(["bun", "scripts/server-group.ts", ...scripts], {
+  const servers = Bun.spawn(["bun", "scripts/lib/server-group.ts", ...workspaces], {
     cwd: ROOT,
     detached: true,
     env: { ...process.env, ...(process.stdout.isTTY && { FORCE_COLOR: "1" }), ...env },

@@ -1,8 +1,9 @@
 /**
- * Leads the process group of the servers of scripts/run-servers.ts. Standard input is a pipe from
+ * Leads the process group of the servers of scripts/lib/servers.ts. Standard input is a pipe from
  * there: it closes whenever that process ends, and the servers end with it.
  */
-const servers = Bun.spawn(["bun", "run", "--parallel", ...process.argv.slice(2)], {
+const workspaces = process.argv.slice(2).flatMap((name) => ["--filter", name]);
+const servers = Bun.spawn(["bun", "run", "--parallel", ...workspaces, "dev"], {
   stdio: ["ignore", "inherit", "inherit"],
 });
 const stop =

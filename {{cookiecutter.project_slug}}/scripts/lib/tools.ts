@@ -1,11 +1,7 @@
-/**
- * Checks the tools that a command needs; prints one line per problem.
- *
- *     bun scripts/tools.ts [node] [uv] [docker]
- */
+/** The tools that a command needs, and what is wrong with them. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { engines } from "../package.json";
+import { engines } from "../../package.json";
 import { fail, ROOT } from "./environment";
 
 /** What a command can need. bun itself is always checked. */
@@ -82,5 +78,3 @@ export function requireTools(...tools: Tool[]): void {
   const problems = toolProblems(tools);
   if (problems.length > 0) fail(...problems);
 }
-
-if (import.meta.main) requireTools(...process.argv.slice(2).filter(isTool));

@@ -1,8 +1,8 @@
 /**
  * Prints the entries of nginx's map of limited paths for `config.limitedPaths` of package.json:
- * `bun image/limited-paths.ts`. The image's build makes a file of them.
+ * `bun image/rate-limit.ts`. The image's build makes a file of them.
  */
-import { readLimitedPaths } from "../scripts/limited-paths";
+import { readLimitedPaths } from "../scripts/lib/limited-paths";
 
 for (const path of readLimitedPaths()) {
   const pattern = path.replaceAll(".", "\\.").replace(/\/\*$/, "(/|$)");

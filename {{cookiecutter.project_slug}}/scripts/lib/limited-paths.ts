@@ -1,8 +1,5 @@
-/**
- * Checks `config.limitedPaths` of package.json, the paths to which the limit per client applies:
- * `bun scripts/limited-paths.ts` prints one line per problem. The image's build uses it too.
- */
-import { config } from "../package.json";
+/** `config.limitedPaths` of package.json: the paths to which the limit per client applies. */
+import { config } from "../../package.json";
 
 /** A path such as `/stream`, or a folder such as `/api/chat/*`. */
 const PATH = /^(\/[\w.~-]+)+(\/\*)?$/;
@@ -32,5 +29,3 @@ export function readLimitedPaths(): string[] {
   if (problems.length > 0) process.exit(1);
   return config.limitedPaths;
 }
-
-if (import.meta.main) readLimitedPaths();

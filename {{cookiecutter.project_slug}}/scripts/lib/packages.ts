@@ -1,7 +1,7 @@
 /** Whether the packages in `node_modules` are those that each package.json asks for. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import manifest from "../package.json";
+import manifest from "../../package.json";
 import { ROOT } from "./environment";
 
 /** The parts of a package.json that matter here. */
