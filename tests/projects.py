@@ -143,13 +143,13 @@ def shared(base: Path, deployment: str) -> Path:
         deployment: the layout.
 
     Returns:
-        The project's folder, `bun install` and `bun run setup:backend` done. Do not change it.
+        The folder of the project, with all packages installed. Do not change it.
     """
     output = base / deployment
     with FileLock(base / f"{deployment}.lock"):
         if not (output / "done").exists():
             project = generate(output / "my app's ü", deployment=deployment)
             run(project, "bun", "install", "--frozen-lockfile")
-            run(project, "bun", "run", "setup:backend")
+            run(project, "bun", "run", "--cwd", "backend", "setup")
             (output / "done").write_text(project.name)
     return output / "my app's ü" / (output / "done").read_text()

@@ -72,7 +72,7 @@ def follow(project: Path, name: str, **variables: str) -> Path:
             write(project / step.file, step)
         elif not step.is_request:
             run(project, *shell, step.text)
-    run(project, "bun", "run", "setup:backend")  # as each of the project's commands does
+    run(project, "bun", "run", "--cwd", "backend", "setup")
     run(project, "bun", "run", "doctor", "settings")  # .env holds nothing wrong or unknown
     return project
 

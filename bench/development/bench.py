@@ -96,6 +96,6 @@ def measure(base: Path) -> list[Row]:
     shutil.copytree(shared(base, "cloudflare"), app, ignore=leave_out, symlinks=True)
     # a virtual environment stores the path of its folder
     shutil.rmtree(app / "backend" / ".venv")
-    run(app, "bun", "run", "setup:backend")
+    run(app, "bun", "run", "--cwd", "backend", "setup")
     rows = install_and_build(app, empty_project(app, base / "development" / "empty"))
     return rows + loop(app)

@@ -1,6 +1,5 @@
 """What documents name exists: links, headings, commands, files and settings."""
 
-import json
 import re
 from functools import cache
 from pathlib import Path
@@ -8,6 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from tests.commands import wrong_commands, wrong_commands_by_file
 from tests.projects import LAYOUTS, generate, run
 from tools.generate import ROOT
 
@@ -71,29 +71,14 @@ def wrong_links(document: Path) -> list[str]:
     return wrong
 
 
-def scripts(package: Path) -> set[str]:
-    """List the scripts of a package.json."""
-    return {*json.loads((package / "package.json").read_text()).get("scripts", {})}
-
-
-def wrong_commands(text: str, root: Path) -> list[str]:
-    """Find commands of bun and make that do not exist."""
-    wrong = []
-    for cwd, name in re.findall(r"bun run (?:--cwd (\S+) )?(?:--silent )?([\w][\w:-]*)", text):
-        if name not in scripts(root / cwd):
-            wrong.append(f"bun run {cwd} {name}")
-    wrong += [
-        path for path in re.findall(r"bun ([\w./-]+\.ts)", text) if not (root / path).exists()
-    ]
-    if (root / "Makefile").exists():
-        targets = (root / "Makefile").read_text()
-        listed = {*re.findall(r"^([\w-]+):", targets, re.MULTILINE)}
-        listed |= {
-            f"bench-{name}" for name in re.findall(r"^BENCHES := (.*)$", targets, re.M)[0].split()
-        }
-        wrong += [f"make {t}" for t in re.findall(r"`make ([\w-]+)|^make ([\w-]+)", text, re.M)
-                  for t in t if t and t not in listed]  # fmt: skip
-    return wrong
+def wrong_targets(text: str, root: Path) -> list[str]:
+    """Find commands of make that do not exist."""
+    targets = (root / "Makefile").read_text()
+    listed = {*re.findall(r"^([\w-]+):", targets, re.MULTILINE)}
+    benches = re.findall(r"^BENCHES := (.*)$", targets, re.MULTILINE)[0].split()
+    listed |= {f"bench-{name}" for name in benches}
+    named = re.findall(r"`make ([\w-]+)|^make ([\w-]+)", text, re.MULTILINE)
+    return [f"make {name}" for pair in named for name in pair if name and name not in listed]
 
 
 def wrong_names(text: str, document: Path, root: Path) -> list[str]:
@@ -139,14 +124,19 @@ def test_what_a_projects_documents_name_exists(layout: str, folder: Path) -> Non
         text = document.read_text("utf-8")
         reference = project("both", folder) if name in ABOUT_ALL_LAYOUTS else root
         wrong[name] = wrong_links(document)
-        wrong[name] += wrong_commands(text, reference)
         wrong[name] += wrong_names(text, document, reference)
         wrong[name] += wrong_settings(text, reference)
     for recipe in root.glob("docs/recipes/*.md"):
         text = recipe.read_text("utf-8")
-        wrong[recipe.name] = wrong_links(recipe) + wrong_commands(text, root)
+        wrong[recipe.name] = wrong_links(recipe)
     assert {name: found for name, found in wrong.items() if found} == {}
     assert wrong.keys() >= {"README.md", "AGENTS.md", "CONTRIBUTING.md", "docs/development.md"}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_command_in_every_file_exists(layout: str, folder: Path) -> None:
+    root = project(layout, folder)
+    assert wrong_commands_by_file(root) == {}
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -168,7 +158,7 @@ def test_what_this_repositorys_documents_name_exists() -> None:
         names = {name for name in names if "/" in name and name.split("/")[0] in places}
         wrong[place] += sorted(names - FORMER)
         made = re.findall(r"make ([\w-]+)", "\n".join(re.findall(r"`[^`]*`|^make .*", text, re.M)))
-        wrong[place] += wrong_commands("\n".join(f"`make {name}`" for name in made), own)
+        wrong[place] += wrong_targets("\n".join(f"`make {name}`" for name in made), own)
     assert {name: found for name, found in wrong.items() if found} == {}
     assert wrong.keys() >= {"README.md", "docs/decisions/worker.md", "CHANGELOG.md"}
 
@@ -179,8 +169,11 @@ def test_what_this_repositorys_documents_name_exists() -> None:
         ("[a](gone.md)", ["gone.md"]),
         ("[a](#gone)", ["#gone"]),
         ("[a](#here) [b](../README.md) [c](https://example.com)", []),
-        ("`bun run gone` and `bun run --cwd e2e dev`", ["bun run  gone", "bun run e2e dev"]),
+        ("`bun run gone` and `bun run --cwd e2e dev`", ["bun run gone", "bun run --cwd e2e dev"]),
         ("`bun scripts/gone.ts`", ["scripts/gone.ts"]),
+        ("bun run preview", ["bun run preview"]),  # of which target?
+        ("`bun run check backend gone:test` runs", ["bun run check gone:test"]),
+        ("`bun run check` runs backend:gone", []),
         ("`backend/app/gone.py` and `gone.toml`", ["backend/app/gone.py", "gone.toml"]),
         ("`MODEL_NMAE` and `MODEL_NAME=x`", ["MODEL_NMAE"]),
     ],

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands import wrong_commands_by_file
 from tests.projects import commit, cruft, generate_from, run, template_of_its_own
 
 EDITS = {  # what owners write, after which text of which file
@@ -67,6 +68,7 @@ def test_every_layout_becomes_every_other_with_edits_kept(tmp_path: Path) -> Non
         found = contents(project)
         assert found.keys() == expected[layout].keys(), said
         assert [name for name in found if found[name] != expected[layout][name]] == [], said
+        assert wrong_commands_by_file(project) == {}
         commit(project)
 
 

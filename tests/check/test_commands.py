@@ -9,8 +9,8 @@ import pytest
 
 from tests.projects import environment, generate
 
-NEEDS_NODE = ("dev", "test", "check", "build", "test:frontend", "e2e", "check:lint", "types:api")
-NEEDS_UV = ("dev", "test", "check", "dev:backend", "test:backend", "setup:backend", "lock")
+NEEDS_NODE = ("dev", "test", "check", "build", "e2e", "types:api")
+NEEDS_UV = ("dev", "test", "check", "lock")
 
 
 @pytest.fixture

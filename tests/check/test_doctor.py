@@ -203,7 +203,7 @@ def test_packages_that_are_missing_or_old(project: Path) -> None:
 
 
 def test_a_virtual_environment_that_is_missing_or_old(project: Path) -> None:
-    sentence = ["backend/.venv is not current: run `bun run setup:backend`."]
+    sentence = ["backend/.venv is not current: run `bun run --cwd backend setup`."]
     requirements = project / "backend/requirements-dev.txt"
     locked = requirements.read_text()
     requirements.write_text(f"{locked}# changed\n")
@@ -408,7 +408,7 @@ def test_it_works_before_anything_is_installed(deployment: str, tmp_path: Path) 
     )  # fmt: skip
     assert done.returncode == 1
     assert "Run `bun install` first.\n" in done.stderr
-    assert "backend/.venv is not current: run `bun run setup:backend`.\n" in done.stderr
+    assert "backend/.venv is not current: run `bun run --cwd backend setup`.\n" in done.stderr
     [said] = doctor_without_fakes(project, "none")
     assert said.startswith("No check is called none. There are: node, uv, python, docker, ")
     assert ("wrangler" in said, "image" in said) == (
@@ -426,7 +426,11 @@ def doctor_without_fakes(project: Path, *names: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "script", ["dev:cloudflare", "preview", "deploy", "preview:monolith", "deploy:monolith"]
+    "script",
+    [
+        *("dev:cloudflare", "preview:cloudflare", "deploy:cloudflare"),
+        *("preview:monolith", "deploy:monolith"),
+    ],
 )
 def test_previews_and_deployments_begin_with_the_doctor(script: str, project: Path) -> None:
     replace(project / "package.json", '"limitedPaths": [', '"limitedPaths": [7, ')

@@ -87,6 +87,6 @@ def test_the_frontend_works_in_any_folder_and_environment(
     project.parent.mkdir()
     run(tmp_path, "cp", "-a", str(cloudflare_app), str(project))
     production = ("env", "NODE_ENV=production")
-    run(project, *production, "bun", "run", "test:frontend")
+    run(project, *production, "bun", "run", "--cwd", "frontend", "test")
     run(project, *production, "bun", "run", "build")
     assert (project / "dist/frontend/index.html").exists()

@@ -28,29 +28,29 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return generate(tmp_path_factory.mktemp("limited"), deployment="both", initialize_git="false")
 
 
-def run(project: Path, script: str, limited: str) -> subprocess.CompletedProcess[str]:
+def run(project: Path, limited: str, *command: str) -> subprocess.CompletedProcess[str]:
     """Run a script of a project whose list is this JSON."""
     manifest = project / "package.json"
     content = json.loads(manifest.read_text())
     content["config"]["limitedPaths"] = json.loads(limited)
     manifest.write_text(json.dumps(content))
     return subprocess.run(
-        ["bun", script],
+        ["bun", *command],
         cwd=project, env=environment(), capture_output=True, text=True, check=False,
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("script", ["scripts/limited-paths.ts", "image/limited-paths.ts"])
+@pytest.mark.parametrize("command", [("scripts/doctor.ts", "config"), ("image/rate-limit.ts",)])
 @pytest.mark.parametrize(("limited", "sentence"), WRONG.items())
 def test_a_wrong_list_is_one_sentence(
-    script: str, limited: str, sentence: str, project: Path
+    command: tuple[str, ...], limited: str, sentence: str, project: Path
 ) -> None:
-    done = run(project, script, limited)
+    done = run(project, limited, *command)
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"{sentence}\n")
 
 
 def test_every_wrong_entry_is_named(project: Path) -> None:
-    done = run(project, "scripts/limited-paths.ts", '["stream", "/env", "/chat"]')
+    done = run(project, '["stream", "/env", "/chat"]', "scripts/doctor.ts", "config")
     assert len(done.stderr.splitlines()) == 2
 
 
@@ -65,6 +65,6 @@ def test_every_wrong_entry_is_named(project: Path) -> None:
 def test_a_right_list_becomes_the_entries_of_a_map(
     limited: str, entries: list[str], project: Path
 ) -> None:
-    assert run(project, "scripts/limited-paths.ts", limited).returncode == 0
-    made = run(project, "image/limited-paths.ts", limited)
+    assert run(project, limited, "scripts/doctor.ts", "config").returncode == 0
+    made = run(project, limited, "image/rate-limit.ts")
     assert made.stdout.splitlines() == [f'"{entry}" $counted_client;' for entry in entries]

@@ -44,7 +44,7 @@ def test_only_what_was_added_is_locked(project: Path) -> None:
         assert lines[0].startswith("+six==")
         assert all(re.match(r"\+    (?:--hash=sha256:|#)", line) for line in lines[1:])
         assert "://" not in (project / name).read_text()
-    run(project, "bun", "run", "setup:backend")
+    run(project, "bun", "run", "--cwd", "backend", "setup")
 
 
 def test_an_upgrade_renews_packages_and_bun(project: Path) -> None:
@@ -70,7 +70,7 @@ def test_an_upgrade_renews_packages_and_bun(project: Path) -> None:
     renewed = json.loads((project / "package.json").read_text())["devDependencies"]
     for name in ("@types/node", "typescript"):
         assert renewed[name] == held[name]
-    run(project, "bun", "run", "check:config")
+    run(project, "bun", "run", "check", "scripts:config")
 
 
 def test_the_template_takes_everything_that_an_upgrade_writes(

@@ -97,14 +97,14 @@ def test_what_is_installed_is_not_installed_again(cloudflare_app: Path, tmp_path
 
 
 def test_a_python_that_does_not_fit_is_replaced(project: Path) -> None:
-    run(project, "bun", "run", "setup:backend")
+    run(project, "bun", "run", "--cwd", "backend", "setup")
     stamp = project / "backend/.venv/installed.json"
     assert json.loads(stamp.read_text())["versions"] == [">=3.11"]
     pyproject = project / "backend/pyproject.toml"
     pyproject.write_text(pyproject.read_text().replace(">=3.11", ">=3.11,<9"))
-    assert "Installing" in run(project, "bun", "run", "setup:backend").stdout
+    assert "Installing" in run(project, "bun", "run", "--cwd", "backend", "setup").stdout
     pyproject.write_text(pyproject.read_text().replace(">=3.11,<9", ">=8"))
-    command = ["bun", "run", "setup:backend"]
+    command = ["bun", "run", "--cwd", "backend", "setup"]
     refused = subprocess.run(
         command, cwd=project, env=environment(), capture_output=True, text=True, check=False
     )

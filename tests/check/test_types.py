@@ -28,14 +28,14 @@ def fail(project: Path, *command: str) -> str:
 
 
 def test_a_renamed_field_is_told_and_then_a_compile_error(project: Path) -> None:
-    run(project, "bun", "run", "check:types")
+    run(project, "bun", "run", "check", "scripts:api")
     run(project, "bunx", "tsc", "-p", "frontend")
     events = project / "backend/app/chat/events.py"
     text = events.read_text()
     field = 'event: Literal["token"] = "token"\n    text: str\n'
     assert text.count(field) == 1
     events.write_text(text.replace(field, field.replace("text", "piece")))
-    told = fail(project, "bun", "run", "check:types")
+    told = fail(project, "bun", "run", "check", "scripts:api")
     assert "types.gen.ts is outdated: run `bun run types:api`" in told
     run(project, "bun", "run", "types:api")
     assert "src/chat/stream.ts" in fail(project, "bunx", "tsc", "-p", "frontend")

@@ -2,7 +2,7 @@
  * Says what is missing or wrong on this machine and in this project, each in one sentence with its
  * fix: `bun run doctor`. Exits with 1 if anything is that developing the app needs; what only
  * previews or deployments need is noted. The names of checks run these alone, and need all of them,
- * as `bun run deploy:cloudflare` does; `--online` adds whether a newer release of the template is out.
+ * as deployments do; `--online` adds whether a newer release of the template is out.
  *
  *     bun scripts/doctor.ts [--online] [CHECK…]
  */

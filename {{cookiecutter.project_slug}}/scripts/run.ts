@@ -17,7 +17,8 @@ import { preparePython, prepareVenv, toolVenv } from "./lib/venv";
 interface Step {
   part: string;
   script: string;
-  /** Both, as the output shows them. */
+  command: string;
+  /** The part and the script, as the output shows them. */
   name: string;
 }
 
@@ -27,9 +28,11 @@ function findSteps(kind: string): Step[] {
   return manifests.flatMap((path) => {
     const part = dirname(path);
     const { scripts = {} } = JSON.parse(readFileSync(join(ROOT, path), "utf8"));
-    return Object.keys(scripts)
-      .filter((script) => script === "test" || (kind === "check" && script.startsWith("check:")))
-      .map((script) => ({ part, script, name: `${part}:${script.replace("check:", "")}` }));
+    return Object.entries<string>(scripts)
+      .filter(([script]) => script === "test" || (kind === "check" && script.startsWith("check:")))
+      .map(([script, command]) => {
+        return { part, script, command, name: `${part}:${script.replace("check:", "")}` };
+      });
   });
 }
 
@@ -80,6 +83,9 @@ if (unknown.length > 0) {
 const chosen = steps.filter((step) => !names.length || names.some((name) => isNamed(step, name)));
 requireTools("node", "packages");
 preparePython();
-if (kind === "check") prepareVenv(toolVenv("scripts")); // before two steps do so at once
+// before two steps do so at once
+if (chosen.some(({ command }) => command.includes("--packages scripts"))) {
+  prepareVenv(toolVenv("scripts"));
+}
 const failed = await runAll(chosen);
 if (failed.length > 0) fail(`Failed: ${failed.join(", ")}`);

@@ -9,8 +9,8 @@ from tests.projects import run
 
 def test_each_environment_can_be_deployed(both_app: Path, tmp_path: Path) -> None:
     project = recipes.follow(recipes.copy(both_app, tmp_path), "cloudflare-staging")
-    run(project, "bun", "run", "check:config")
-    run(project, "bun", "run", "check:worker")
+    run(project, "bun", "run", "check", "scripts:config")
+    run(project, "bun", "run", "check", "worker")
     config = tomllib.loads((project / "wrangler.toml").read_text())
     dry_run = ("bunx", "wrangler", "deploy", "--dry-run", "--containers-rollout=none")
     options = ("--assets", "worker/test/assets")
