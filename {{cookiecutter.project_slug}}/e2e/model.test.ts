@@ -84,7 +84,7 @@ test.describe("a model", { tag: "@model" }, () => {
   for (const [message, sentence] of [
     ["401", "The model provider does not accept the key. Check MODEL_API_KEY."],
     ["404", /^The model “.+” was not found. Check MODEL_NAME and MODEL_BASE_URL.$/],
-    ["429 7", "The model provider has too many requests. Try again in 7 seconds."],
+    ["429 7", "The model provider is rate-limiting you. Try again in 7 seconds."],
     ["503 7", "The model is overloaded or not available. Try again in a moment."],
     ["flagged", "The model provider's filter stopped this answer. Rephrase your message."],
     [
@@ -102,7 +102,7 @@ test.describe("a model", { tag: "@model" }, () => {
   for (const [message, sentence] of [
     ["break", "The model's answer broke off. Try again."],
     ["no end", "The model's answer broke off. Try again."],
-    ["stall", /^The model sent nothing for \d+ seconds?. Try again.$/],
+    ["stall", /^The model sent nothing for \d+ seconds?\. Try again, or increase MODEL_IDLE_SECONDS/],
     ["malformed", "The model's answer could not be read. Try again."],
     ["error", "The model is overloaded or not available. Try again in a moment."],
     ["filtered", "The model provider's filter stopped this answer. Rephrase your message."],

@@ -59,7 +59,7 @@ def test_claude_answers_the_conversation(url: str, api: anthropic_api.Api) -> No
         ("wrong key", "does not accept the key. Check MODEL_API_KEY."),
         ("no credit", "has no credit left"),
         ("unknown model", "The model “claude-test” was not found. Check MODEL_NAME"),
-        ("too many", "has too many requests. Try again in 7 seconds."),
+        ("too many", "is rate-limiting you. Try again in 7 seconds."),
         ("busy", "is overloaded or not available. Try again in a moment."),
         ("prompt is too long", "is too long for the model."),
         ("strange", "did not accept the request. The server's log has the reason."),

@@ -4,8 +4,10 @@ import asyncio
 import itertools
 import os
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from threading import Thread
 
 import httpx2
@@ -19,6 +21,9 @@ from app.main import create_app
 from app.routes.stream import get_answer
 from app.server.platform import Listener, Platform, load_platform
 from app.settings import Settings, get_settings, load_settings
+from tests.provider import Provider, running_provider
+
+create_tls_context = cache(ssl.create_default_context)
 
 
 def forget_settings() -> None:
@@ -114,3 +119,17 @@ def serve(app: FastAPI, grace_seconds: int = 5) -> Iterator[httpx2.Client]:
         finally:
             server.should_exit = True
             thread.join(timeout=grace_seconds + 5)
+
+
+@pytest.fixture(scope="session")
+def provider() -> Iterator[Provider]:
+    """A model provider on this machine."""
+    with running_provider() as provider:
+        yield provider
+
+
+@pytest.fixture
+def _quick_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Retry at once unless the provider asks for a pause, and read the certificates once."""
+    monkeypatch.setattr("app.model.errors.RETRY_SECONDS", 0.01)
+    monkeypatch.setattr("ssl.create_default_context", create_tls_context)

@@ -1,12 +1,13 @@
 """A small OpenAI-compatible model provider for tests: `python -m tests.provider [PORT]`.
 
 It is one file of standard-library Python, so it also runs inside a container that has no tests.
-The last message decides what happens: a number is a status (`429 7`: with `Retry-After: 7`), the
-names in `FAULTS`, `answer` and `events` each break in their own way, `send JSON` sends an event of
-your own, `call NAME JSON` calls a tool if the request has any, `go away 3` answers and then refuses
-connections for 3 s, and any other text is answered, a tool's result too. `once NAME` breaks only
-the first time.
-`GET /requests` lists what arrived, and how each answer ended.
+The last message decides what happens. A number is a status (`429 7`: with `Retry-After: 7`). The
+names in `FAULTS`, `answer`, and `events` each break in their own way. `respond STATUS TYPE BODY`
+sends a whole response, `stream JSON` only the events in a list (`null` breaks the connection, and
+`stall` keeps it open), and `send JSON` one more event in an ordinary answer. `call NAME JSON` calls
+a tool if the request has any. `go away 3` answers and then refuses connections for 3 s. Any other
+text is answered, and so is a tool's result. `once NAME` breaks only the first time.
+`GET /requests` lists the requests and how each answer ended.
 """
 
 import asyncio
@@ -24,7 +25,7 @@ from typing import Any
 Chunk = dict[str, Any]
 
 UNKNOWN_MODEL = "missing-model"
-"""The name that no model has."""
+"""The name of a model that doesn't exist."""
 
 ERRORS: dict[int, Chunk] = {
     400: {"message": "Bad request.", "code": None},
@@ -47,7 +48,7 @@ FAULTS: dict[str, tuple[int, Chunk]] = {
     ),
     "no credit": (429, {"message": "You exceeded your quota.", "code": "insufficient_quota"}),
 }
-"""Refusals that a status alone does not tell: the status and the error object."""
+"""Refusals that need more than a status: the status and the error object."""
 
 
 @dataclass
@@ -167,6 +168,12 @@ class Provider:
             send_json(writer, 401, {"error": error})
         elif command == "a page":
             send(writer, 200, "text/html", b"<!doctype html><title>A page</title>")
+        elif command.startswith("respond "):
+            _, number, media_type, content = command.split(" ", 3)
+            send(writer, int(number), media_type, content.encode())
+        elif command == "no options" and "stream_options" in request.body:
+            error = {"loc": ["body", "stream_options"], "msg": "Extra inputs are not permitted"}
+            send_json(writer, 422, {"message": {"detail": [error]}})
         elif command == "hang up":
             request.ended = "hung up"
         else:
@@ -185,7 +192,8 @@ class Provider:
             b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n"
             b"Transfer-Encoding: chunked\r\n\r\n"
         )
-        async for event in events(request.body, command):
+        listed = command.startswith("stream ")
+        async for event in given(command) if listed else events(request.body, command):
             if event is None:
                 request.ended = "broken off"
                 return
@@ -195,6 +203,13 @@ class Provider:
             await asyncio.sleep(self.pace)
         writer.write(b"0\r\n\r\n")
         await writer.drain()
+
+
+async def given(command: str) -> AsyncGenerator[str | None]:
+    """Make the events that a command lists."""
+    for data in json.loads(command.removeprefix("stream ")):
+        await asyncio.sleep(3600 if data == "stall" else 0)
+        yield None if data is None else f"data: {data}\n\n"
 
 
 async def events(body: dict[str, Any], command: str) -> AsyncGenerator[str | None]:

@@ -82,9 +82,10 @@ def test_a_conversation_of_three_turns_is_answered_by_the_model(
 
 
 def test_half_an_emoji_of_the_model_arrives_whole(model_app: FastAPI) -> None:
-    halves = ({"delta": {"content": half}} for half in ("\ud83d", "\ude00"))
+    halves = [{"choices": [{"delta": {"content": half}}]} for half in ("\ud83d", "\ude00")]
+    events = [*map(json.dumps, halves), "[DONE]"]
     with TestClient(model_app) as client:
-        text, _ = ask(client, f"send {json.dumps({'choices': list(halves)})}")
+        text, _ = ask(client, f"stream {json.dumps(events)}")
     assert text.endswith("😀")
 
 

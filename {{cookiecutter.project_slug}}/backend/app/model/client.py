@@ -1,31 +1,30 @@
 """The client of an OpenAI-compatible provider: one for each process, connections kept open."""
 
 import asyncio
-import ipaddress
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
-from contextlib import aclosing, contextmanager, suppress
-from http import HTTPStatus
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing, contextmanager
 
 import httpx2
 
 from app.chat.conversation import Message
 from app.chat.events import DoneEvent, StatusEvent
-from app.model import errors
+from app.model import chunks, errors
 from app.model.characters import Characters
-from app.model.chunks import Chunk
+from app.model.connection import completions_url, create_client, next_event, read_events
 from app.model.errors import ModelError
+from app.model.thoughts import Thoughts
 from app.settings import Settings
 
 LONGEST_RETRY_SECONDS = 5.0
-"""A longer `Retry-After` is not waited for: the user reads it instead."""
+"""If a provider asks for a longer wait, the answer ends and the user sees how long it is."""
 
-KEEP_ALIVE_SECONDS = 60.0
-"""How long a connection is kept for the next question."""
+END_SECONDS = 2.0
+"""How long to wait for `[DONE]` and the usage once the provider has said why the model stopped."""
 
-END_SECONDS = 0.25
-"""How long the response may stay open after `[DONE]`; only a finished one leaves a connection
-that can be used again."""
+REST_SECONDS = 0.25
+"""How long to wait for the end of the response after `[DONE]`, so that the connection can be used
+again."""
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +33,7 @@ class Model:
     """A model at a provider."""
 
     def __init__(self, settings: Settings) -> None:
-        """Prepare a model; nothing is connected before the first question.
+        """Prepare a model; it connects at the first question.
 
         Args:
             settings: names the model and its provider.
@@ -42,6 +41,7 @@ class Model:
         self._settings = settings
         self._client: httpx2.AsyncClient | None = None
         self._opening = asyncio.Lock()
+        self._takes_options = True
 
     async def close(self) -> None:
         """Close all connections."""
@@ -53,51 +53,54 @@ class Model:
     ) -> AsyncGenerator[str | StatusEvent | DoneEvent]:
         """Ask for the next message of a conversation.
 
-        What fails before the first piece of text is tried a second time if that may help.
+        If something fails before the first piece of text and a second attempt may help, there is
+        one.
 
         Args:
             instructions: the system prompt.
             messages: the conversation, oldest first.
 
         Yields:
-            The pieces of the answer, then a `done` event.
+            The pieces of the answer, then a `done` event; a status while the model reasons.
 
         Raises:
-            ModelError: the provider refused, failed or broke off.
+            ModelError: the provider refused, failed, or broke off.
         """
         request: dict[str, object] = {
             "model": self._settings.model_name,
-            "messages": [
-                {"role": "system", "content": instructions},
-                *(message.model_dump() for message in messages if message.content),
-            ],
+            "messages": [{"role": "system", "content": instructions}, *take_turns(messages)],
             "stream": True,
-            "stream_options": {"include_usage": True},
         }
-        started = False
-        try:
-            async with aclosing(self._stream(request)) as pieces:
-                async for piece in pieces:
-                    started = True
-                    yield piece
-                return
-        except ModelError as error:
-            if started or error.retry_after is None or error.retry_after > LONGEST_RETRY_SECONDS:
-                raise
-            wait = error.retry_after
-        yield StatusEvent(text="The model is not available. Trying again…")
-        await asyncio.sleep(wait)
-        async with aclosing(self._stream(request)) as pieces:
-            async for piece in pieces:
-                yield piece
+        attempts, started = 0, False
+        while True:
+            options = {"stream_options": {"include_usage": True}} if self._takes_options else {}
+            try:
+                async with aclosing(self._stream(request | options)) as pieces:
+                    async for piece in pieces:
+                        started = started or isinstance(piece, str)
+                        yield piece
+                    return
+            except ModelError as error:
+                if options and not started and "stream_options" in error.reason:
+                    self._takes_options = False
+                    continue
+                attempts += 1
+                wait = error.retry_after
+                if started or attempts > 1 or wait is None or wait > LONGEST_RETRY_SECONDS:
+                    raise
+            yield StatusEvent(text="The model is not available. Trying again…")
+            await asyncio.sleep(wait)
 
-    async def _stream(self, request: dict[str, object]) -> AsyncGenerator[str | DoneEvent]:
+    async def _stream(
+        self, request: dict[str, object]
+    ) -> AsyncGenerator[str | StatusEvent | DoneEvent]:
         """Send a request once and yield what `ask` yields."""
         with self._explaining():
             client = await self._open()
-            async with client.sse("/chat/completions", method="POST", json=request) as source:
-                await self._check(source.response)
-                async with aclosing(self._read(aiter(source))) as pieces:
+            url = completions_url(self._settings.model_base_url)
+            async with client.stream("POST", url, json=request) as response:
+                await self._check(response)
+                async with aclosing(self._read(read_events(response))) as pieces:
                     async for piece in pieces:
                         yield piece
 
@@ -122,37 +125,42 @@ class Model:
             )
 
     async def _read(
-        self, events: AsyncIterator[httpx2.ServerSentEvent]
-    ) -> AsyncGenerator[str | DoneEvent]:
+        self, events: AsyncGenerator[httpx2.ServerSentEvent]
+    ) -> AsyncGenerator[str | StatusEvent | DoneEvent]:
         """Read the chunks of an answer."""
         usage, reason, done = None, None, False
-        characters = Characters()
-        async for event in events:
-            if event.data == "[DONE]":
-                done = True
-                await exhaust(events)
-                break
-            chunk = self._parse(event)
-            usage = chunk.usage or usage
-            for choice in chunk.choices:
-                reason = choice.finish_reason or reason
-                if text := characters.join(choice.text):
+        thoughts, characters = Thoughts(), Characters()
+        thinking, answered = False, False
+        async with aclosing(events):
+            while event := await next_event(events, END_SECONDS if reason else None):
+                if event.data.strip() == "[DONE]":
+                    done = True
+                    await next_event(events, REST_SECONDS)
+                    break
+                chunk = self._parse(event)
+                usage, reason = chunk.usage or usage, chunk.reason or reason
+                if text := characters.join(thoughts.remove(chunk.text)):
+                    answered = answered or not text.isspace()
                     yield text
-        if text := characters.end():
+                elif not thinking and (chunk.is_thought or thoughts.open):
+                    thinking = True
+                    yield StatusEvent(text="Thinking…")
+        if text := characters.join(thoughts.rest()) + characters.end():
+            answered = True
             yield text
         errors.check_end(reason, done=done)
+        if not answered:
+            raise errors.empty(reason)
         yield DoneEvent(usage=usage)
 
-    def _parse(self, event: httpx2.ServerSentEvent) -> Chunk:
-        """Read one chunk, and raise the error that it may hold."""
+    def _parse(self, event: httpx2.ServerSentEvent) -> chunks.Chunk:
+        """Read one chunk, and raise the error that it may report."""
         try:
-            chunk = Chunk.parse(event.data)
+            chunk = chunks.parse(event.data, event.event)
         except ValueError as error:
             raise errors.unreadable(event.data) from error
-        if chunk.error or event.event == "error":
-            code = chunk.error and chunk.error.code
-            status = code if isinstance(code, int) else HTTPStatus.BAD_GATEWAY
-            raise errors.from_status(status, event.data, self._settings)
+        if chunk.error:
+            raise errors.from_status(None, event.data, self._settings)
         return chunk
 
     @contextmanager
@@ -175,47 +183,15 @@ class Model:
         log.warning("The model failed: %s", reason)
 
 
-def create_client(settings: Settings) -> httpx2.AsyncClient:
-    """Create the HTTP client.
+def take_turns(messages: Sequence[Message]) -> list[dict[str, str]]:
+    """Leave out answers without text, and join the user's messages before and after them.
 
-    It uses the proxy that the environment names, but never to reach this machine.
-
-    Args:
-        settings: the provider's URL, the key and the timeouts.
-
-    Returns:
-        A client whose base URL is the provider's.
-
-    Raises:
-        ModelError: the proxy can't be used.
+    Some models reject two messages of the same role in a row.
     """
-    base = httpx2.URL(settings.model_base_url)
-    key = settings.model_api_key
-    try:
-        return httpx2.AsyncClient(
-            base_url=base,
-            headers={"Authorization": f"Bearer {key.get_secret_value()}"} if key else None,
-            timeout=httpx2.Timeout(
-                settings.model_idle_seconds, connect=settings.model_connect_seconds
-            ),
-            limits=httpx2.Limits(max_connections=None, keepalive_expiry=KEEP_ALIVE_SECONDS),
-            mounts={f"all://{base.netloc.decode()}": None} if is_loopback(base.host) else None,
-        )
-    except (ImportError, ValueError, httpx2.InvalidURL) as error:
-        raise errors.unusable_proxy(str(error)) from error
-
-
-def is_loopback(host: str) -> bool:
-    """Say whether a host is this machine."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
-
-
-async def exhaust(events: AsyncIterator[httpx2.ServerSentEvent]) -> None:
-    """Read what follows the last event, so that the connection can be used again."""
-    with suppress(TimeoutError, httpx2.HTTPError):
-        async with asyncio.timeout(END_SECONDS):
-            async for _ in events:
-                pass
+    turns: list[dict[str, str]] = []
+    for message in messages:
+        if message.content and turns and turns[-1]["role"] == message.role:
+            turns[-1]["content"] += f"\n\n{message.content}"
+        elif message.content:
+            turns.append(message.model_dump())
+    return turns

@@ -8,23 +8,36 @@ from http import HTTPStatus
 import httpx2
 
 from app.chat.events import AnswerError
+from app.model.refusals import find_status
 from app.settings import Settings
 
 RETRY_SECONDS = 0.5
-"""How long to wait before the second attempt if the provider does not say."""
+"""How long to wait before the second attempt if the provider doesn't say."""
 
 FILTERED = "The model provider's filter stopped this answer. Rephrase your message."
 
-MEANINGS = {
-    r"context_length|context_size|context (length|window|size)|prompt is too long": (
-        "The conversation is too long for the model. Start a new chat or shorten your message."
-    ),
-    r"content_filter|content_policy|flagged|moderation": FILTERED,
-    r"insufficient_quota|^status 402": (
+SENTENCES: dict[int, str] = {
+    401: "The model provider {key}.",
+    402: (
         "The account at the model provider has no credit left. Add credit or change MODEL_API_KEY."
     ),
+    403: "The model provider {key}.",
+    404: "The model “{model}” was not found. Check MODEL_NAME and MODEL_BASE_URL.",
+    413: "The conversation is too long for the model. Start a new chat or shorten your message.",
+    429: "The model provider is rate-limiting you. Try again {wait}.",
+    451: FILTERED,
 }
-"""What a provider's own words mean, since providers use the same status for different things."""
+"""A sentence for each status that `find_status` returns."""
+
+COMPLETE = {
+    "stop", "end", "end_turn", "eos", "eos_token", "stop_sequence", "complete", "completed",
+    "tool_calls", "function_call",
+}  # fmt: skip
+CUT = {
+    "length", "max_tokens", "max_output_tokens", "model_length", "model_context_window_exceeded",
+}  # fmt: skip
+BLOCKED = re.compile(r"filter|safety|prohibited|blocklist|recitation|refusal|sensitive")
+"""Why models stop, in the words of all providers. Any other word is a failure."""
 
 
 class ModelError(AnswerError):
@@ -49,46 +62,46 @@ class ModelError(AnswerError):
 
 
 def from_status(
-    status: int, body: str, settings: Settings, retry_after: float | None = None
+    status: int | None, body: str, settings: Settings, retry_after: float | None = None
 ) -> ModelError:
     """Explain a refusal.
 
     Args:
-        status: the HTTP status, or the same number from an error object.
-        body: what the provider says about it; providers agree on no form.
+        status: the HTTP status; None for an error in the stream.
+        body: what the provider says about it.
         settings: the settings that may be wrong.
         retry_after: the seconds that the provider asks to wait.
 
     Returns:
         The error to raise.
     """
-    reason = f"status {status}: {body}"
-    for pattern, meaning in MEANINGS.items():
-        if re.search(pattern, reason, re.IGNORECASE):
-            return ModelError(meaning, reason)
-    temporary = status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    meaning = find_status(body, status, settings.model_name)
+    temporary = (
+        meaning == HTTPStatus.TOO_MANY_REQUESTS or meaning >= HTTPStatus.INTERNAL_SERVER_ERROR
+    )
     wait = RETRY_SECONDS if retry_after is None else retry_after
     return ModelError(
-        explain(status, settings, retry_after), reason, retry_after=wait if temporary else None
+        explain(meaning, settings, retry_after),
+        f"status {status or meaning}: {body}",
+        retry_after=wait if temporary else None,
     )
 
 
 def explain(status: int, settings: Settings, retry_after: float | None) -> str:
-    """Write a sentence about a status; `from_status` describes the arguments."""
-    match status:
-        case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN if settings.model_api_key:
-            return "The model provider does not accept the key. Check MODEL_API_KEY."
-        case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN:
-            return "The model provider asks for a key. Set MODEL_API_KEY."
-        case HTTPStatus.NOT_FOUND:
-            name = settings.model_name
-            return f"The model “{name}” was not found. Check MODEL_NAME and MODEL_BASE_URL."
-        case HTTPStatus.TOO_MANY_REQUESTS:
-            wait = "in a moment" if retry_after is None else f"in {seconds(retry_after)}"
-            return f"The model provider has too many requests. Try again {wait}."
-        case _ if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            return "The model is overloaded or not available. Try again in a moment."
-    return "The model provider did not accept the request. The server's log has the reason."
+    """Write a sentence about a status."""
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return "The model is overloaded or not available. Try again in a moment."
+    sentence = SENTENCES.get(
+        status, "The model provider did not accept the request. The server's log has the reason."
+    )
+    has_key = settings.model_api_key is not None
+    return sentence.format(
+        key="does not accept the key. Check MODEL_API_KEY"
+        if has_key
+        else "asks for a key. Set MODEL_API_KEY",
+        model=settings.model_name,
+        wait="in a moment" if retry_after is None else f"in {seconds(retry_after)}",
+    )
 
 
 def from_exception(error: httpx2.HTTPError, settings: Settings) -> ModelError:
@@ -112,7 +125,11 @@ def from_exception(error: httpx2.HTTPError, settings: Settings) -> ModelError:
             )
         case httpx2.TimeoutException():
             limit = seconds(settings.model_idle_seconds)
-            return ModelError(f"The model sent nothing for {limit}. Try again.", reason)
+            return ModelError(
+                f"The model sent nothing for {limit}. Try again, or increase MODEL_IDLE_SECONDS "
+                "if the model is slow.",
+                reason,
+            )
         case httpx2.ProxyError():
             return ModelError(
                 "The proxy refused to connect to the model provider. "
@@ -125,8 +142,6 @@ def from_exception(error: httpx2.HTTPError, settings: Settings) -> ModelError:
                 reason,
                 RETRY_SECONDS,
             )
-        case httpx2.SSEError():
-            return not_an_api(reason)
         case _:
             return broken_off(reason)
 
@@ -140,21 +155,29 @@ def check_end(reason: str | None, *, done: bool) -> None:
     """Check that an answer is complete.
 
     Args:
-        reason: why the model stopped, if the provider said it.
+        reason: why the model stopped, if the provider said so.
         done: whether the provider marked the end of the stream.
 
     Raises:
         ModelError: the answer is not complete.
     """
-    if reason == "content_filter":
-        raise ModelError(FILTERED, f"finish_reason {reason}")
-    if reason == "length":
-        raise ModelError(
-            "The answer reached the model's limit on length. Ask it to continue.",
-            f"finish_reason {reason}",
-        )
-    if not (done or reason):
-        raise broken_off("The stream ended without [DONE].")
+    ending = (reason or "").lower()
+    if ending in COMPLETE or (done and not ending):
+        return
+    log = f"finish_reason {reason}"
+    if ending in CUT:
+        raise ModelError("The answer reached the model's limit on length. Ask it to continue.", log)
+    if BLOCKED.search(ending):
+        raise ModelError(FILTERED, log)
+    raise broken_off(log)
+
+
+def empty(reason: str | None) -> ModelError:
+    """Explain an answer without any text."""
+    return ModelError(
+        "The model ended without an answer. Try again or rephrase your message.",
+        f"no text, finish_reason {reason}",
+    )
 
 
 def unreadable(data: str) -> ModelError:
@@ -165,7 +188,7 @@ def unreadable(data: str) -> ModelError:
 def unusable_proxy(reason: str) -> ModelError:
     """Explain that the proxy of the environment can't be used."""
     return ModelError(
-        "The proxy in HTTP_PROXY, HTTPS_PROXY or ALL_PROXY can't be used. Correct or unset it.",
+        "The proxy in HTTP_PROXY, HTTPS_PROXY, or ALL_PROXY can't be used. Correct or unset it.",
         reason,
     )
 

@@ -1,0 +1,100 @@
+"""The HTTP connection to a provider, and the events that arrive over it."""
+
+import asyncio
+import ipaddress
+import re
+from collections.abc import AsyncGenerator
+
+import httpx2
+
+from app.model import errors
+from app.settings import Settings
+
+KEEP_ALIVE_SECONDS = 60.0
+"""How long an idle connection stays open for the next question."""
+
+
+def create_client(settings: Settings) -> httpx2.AsyncClient:
+    """Create the HTTP client, which uses the environment's proxy except to reach this machine.
+
+    Args:
+        settings: the provider's URL, the key, and the timeouts.
+
+    Returns:
+        The client.
+
+    Raises:
+        ModelError: the proxy can't be used.
+    """
+    base = httpx2.URL(settings.model_base_url)
+    key = settings.model_api_key
+    try:
+        return httpx2.AsyncClient(
+            headers={"Authorization": f"Bearer {key.get_secret_value()}"} if key else None,
+            timeout=httpx2.Timeout(
+                settings.model_idle_seconds, connect=settings.model_connect_seconds
+            ),
+            limits=httpx2.Limits(max_connections=None, keepalive_expiry=KEEP_ALIVE_SECONDS),
+            mounts={f"all://{base.netloc.decode()}": None} if is_loopback(base.host) else None,
+        )
+    except (ImportError, ValueError, httpx2.InvalidURL) as error:
+        raise errors.unusable_proxy(str(error)) from error
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this machine."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def completions_url(base_url: str) -> httpx2.URL:
+    """Write the URL to ask; a query such as `?api-version=1` stays at the end."""
+    base = httpx2.URL(base_url)
+    path, mark, query = base.raw_path.partition(b"?")
+    return base.copy_with(raw_path=path.rstrip(b"/") + b"/chat/completions" + mark + query)
+
+
+async def read_events(response: httpx2.Response) -> AsyncGenerator[httpx2.ServerSentEvent]:
+    """Read the events of a response; JSON is one event, since some providers don't stream.
+
+    Raises:
+        ModelError: the response is neither events nor a completion.
+    """
+    media_type = response.headers.get("content-type", "")
+    if response.is_redirect or "html" in media_type:
+        raise errors.not_an_api(f"status {response.status_code}, {media_type}")
+    if "json" in media_type:
+        await response.aread()
+        if not re.search('"(choices|error)"', response.text):
+            raise errors.not_an_api(response.text)
+        yield httpx2.ServerSentEvent(data=response.text)
+        return
+    response.headers["content-type"] = "text/event-stream"  # whatever the provider calls it
+    async for event in httpx2.EventSource(response):
+        yield event
+
+
+async def next_event(
+    events: AsyncGenerator[httpx2.ServerSentEvent], seconds: float | None
+) -> httpx2.ServerSentEvent | None:
+    """Wait for the next event.
+
+    Args:
+        events: the stream.
+        seconds: how long to wait once the answer is complete; None before.
+
+    Returns:
+        The event, or None at the end. A complete answer also ends if the connection breaks.
+
+    Raises:
+        httpx2.HTTPError: the connection broke before the answer was complete.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            return await anext(events, None)
+    except (TimeoutError, httpx2.HTTPError):
+        if seconds is None:
+            raise
+        return None
