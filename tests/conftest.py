@@ -10,16 +10,13 @@ import pytest
 from tests import projects
 
 
-@pytest.fixture(scope="session", autouse=True)
-def git_settings() -> None:
+def pytest_configure() -> None:
     """Give git an identity, and no repository: a git hook that runs the tests names its own."""
     command = ["git", "rev-parse", "--local-env-vars"]
     listed = subprocess.run(command, capture_output=True, text=True, check=True)
     for name in listed.stdout.split():
         os.environ.pop(name, None)
-    for role in ("AUTHOR", "COMMITTER"):
-        os.environ.setdefault(f"GIT_{role}_NAME", "the authors")
-        os.environ.setdefault(f"GIT_{role}_EMAIL", "authors@example.invalid")
+    os.environ.update(projects.IDENTITY | os.environ)
 
 
 @pytest.fixture(scope="session")

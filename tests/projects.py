@@ -19,6 +19,14 @@ NEEDS_POSIX = pytest.mark.skipif(
 )
 
 
+IDENTITY = {
+    f"GIT_{role}_{key}": value
+    for role in ("AUTHOR", "COMMITTER")
+    for key, value in (("NAME", "the authors"), ("EMAIL", "authors@example.invalid"))
+}
+"""Who commits, unless the machine's environment names somebody."""
+
+
 @cache
 def foreign_environment() -> Path:
     """A virtual environment of somebody else, which no command may use or change."""
@@ -31,7 +39,7 @@ def environment() -> dict[str, str]:
     """What a person has set, with another Python environment active and a proxy that is down."""
     active = {name: str(foreign_environment()) for name in ("VIRTUAL_ENV", "CONDA_PREFIX")}
     proxy = {"HTTP_PROXY": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:9"}
-    return proxy | os.environ | active | {"COOKIECUTTER_CONFIG": str(config_file())}
+    return proxy | IDENTITY | os.environ | active | {"COOKIECUTTER_CONFIG": str(config_file())}
 
 
 def run(folder: Path, *command: str, seconds: float = 600) -> subprocess.CompletedProcess[str]:

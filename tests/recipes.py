@@ -6,15 +6,18 @@ without a name holds commands, run in the project's folder; one that starts with
 running app.
 """
 
+import argparse
 import os
 import re
+import shlex
 import shutil
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.projects import environment, run
+import httpx
+
+from tests.projects import run
 
 BLOCK = re.compile(r"^```(?P<language>\S+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -115,17 +118,27 @@ def ask(project: Path, name: str, url: str) -> list[str]:
     """Send a recipe's requests to a running app, in place of a dev server.
 
     Returns:
-        What `curl` printed, for each block.
+        The body of each response.
     """
     requests = [step.text for step in read(project, name) if step.is_request]
     assert requests
-    return [
-        subprocess.run(
-            ["sh", "-euc", re.sub(r"http://localhost:\d+", url, request)],
-            env=environment() | {"NO_PROXY": "*"}, capture_output=True, text=True, check=True,
-        ).stdout
-        for request in requests
-    ]  # fmt: skip
+    return [curl(re.sub(r"http://localhost:\d+", url, request)) for request in requests]
+
+
+def curl(command: str) -> str:
+    """Send a request as `curl` does, which not every machine has."""
+    options = argparse.ArgumentParser()
+    options.add_argument("--silent", action="store_true", required=True)
+    options.add_argument("--fail", action="store_true")
+    options.add_argument("--json")
+    options.add_argument("url")
+    given = options.parse_args(shlex.split(command)[1:])
+    method, headers = ("POST", {"Content-Type": "application/json"}) if given.json else ("GET", {})
+    with httpx.Client(trust_env=False) as client:
+        response = client.request(method, given.url, content=given.json, headers=headers)
+    if given.fail:
+        response.raise_for_status()
+    return response.text
 
 
 def copy(project: Path, folder: Path) -> Path:

@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,16 @@ PROVIDED = {
     "actions/cache": "the downloads that this machine has kept",
 }
 """What stands for each action here. A workflow that uses any other one fails."""
+
+JQ = """\
+import pathlib, sys, jq
+
+option, program, file = sys.argv[1:]
+assert option == "--raw-output", option
+for value in jq.compile(program).input_text(pathlib.Path(file).read_text()):
+    print(value)
+"""
+"""The program `jq`, as far as workflows use it, on the library of the same name."""
 
 HERE = "$/"
 """How a step names an action of its own repository."""
@@ -82,13 +93,14 @@ class Workflow:
         assert "${{" not in step["run"], f"an expression inside a script: {step}"
         written = self.project.parent / "github-output"
         written.write_text("")
-        given = {
-            key: self.substitute(text) for key, text in (variables | step.get("env", {})).items()
-        } | dict(self.variables.get(step["name"], {}))
+        stated = variables | step.get("env", {})
+        given = {"CI": "true", "GITHUB_OUTPUT": str(written)}
+        given |= {key: self.substitute(text) for key, text in stated.items()}
+        given |= self.variables.get(step["name"], {})
         done = subprocess.run(
             ["bash", *options, "-c", script],
             cwd=self.project,
-            env=environment() | {"CI": "true", "GITHUB_OUTPUT": str(written)} | given,
+            env=with_jq(self.project.parent) | given,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             text=True, check=False, timeout=800,
         )  # fmt: skip
@@ -111,6 +123,16 @@ class Workflow:
     def substitute(self, text: object) -> str:
         """Replace the expressions of a text."""
         return re.sub(r"\$\{\{ (.+?) \}\}", lambda found: self.value(found[1]), str(text))
+
+
+def with_jq(folder: Path) -> dict[str, str]:
+    """Put jq, which GitHub's machines have, first on the path; a folder of the test holds it."""
+    program = folder / "bin" / "jq"
+    program.parent.mkdir(exist_ok=True)
+    program.write_text(f"#!{sys.executable}\n{JQ}")
+    program.chmod(0o755)
+    variables = environment()
+    return variables | {"PATH": f"{program.parent}{os.pathsep}{variables['PATH']}"}
 
 
 def load(path: Path) -> Any:
