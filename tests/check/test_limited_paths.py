@@ -40,7 +40,9 @@ def run(project: Path, limited: str, *command: str) -> subprocess.CompletedProce
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("command", [("scripts/doctor.ts", "config"), ("image/rate-limit.ts",)])
+@pytest.mark.parametrize(
+    "command", [("scripts/doctor.ts", "config"), ("image/build.ts", "dist", "nginx")]
+)
 @pytest.mark.parametrize(("limited", "sentence"), WRONG.items())
 def test_a_wrong_list_is_one_sentence(
     command: tuple[str, ...], limited: str, sentence: str, project: Path
@@ -66,5 +68,8 @@ def test_a_right_list_becomes_the_entries_of_a_map(
     limited: str, entries: list[str], project: Path
 ) -> None:
     assert run(project, limited, "scripts/doctor.ts", "config").returncode == 0
-    made = run(project, limited, "image/rate-limit.ts")
-    assert made.stdout.splitlines() == [f'"{entry}" $counted_client;' for entry in entries]
+    (project / "dist").mkdir(exist_ok=True)
+    done = run(project, limited, "image/build.ts", "dist", "nginx")
+    assert done.returncode == 0, done.stderr
+    written = (project / "nginx/limited-paths.conf").read_text()
+    assert written.splitlines() == [f'"{entry}" $counted_client;' for entry in entries]

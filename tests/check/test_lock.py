@@ -47,6 +47,34 @@ def test_only_what_was_added_is_locked(project: Path) -> None:
     run(project, "bun", "run", "--cwd", "backend", "setup")
 
 
+def test_a_package_that_the_images_cannot_install_is_named(project: Path) -> None:
+    manifest = project / "backend/pyproject.toml"
+    added = '    "onnxruntime==1.32.0",\n    "uvicorn"'  # its wheels are for Python 3.11 to 3.14
+    manifest.write_text(manifest.read_text().replace('    "uvicorn"', added))
+    with pytest.raises(AssertionError) as failed:
+        run(project, "bun", "run", "lock")
+    assert "onnxruntime==1.32.0 has no wheels" in str(failed.value)
+    assert "config.imagePython in package.json" in str(failed.value)
+
+    package = project / "package.json"
+    package.write_text(re.sub(r'"imagePython": ".*"', '"imagePython": "3.14"', package.read_text()))
+    with pytest.raises(AssertionError, match=r"The tag of python in Dockerfile .* `bun run lock`"):
+        run(project, "bun", "run", "check:config")
+    run(project, "bun", "run", "lock")
+    for name in ("Dockerfile", ".devcontainer/Dockerfile"):
+        assert {*re.findall(r"python:(\S+)-slim", (project / name).read_text())} == {"3.14"}
+    run(project, "bun", "run", "check:config")
+
+
+def test_a_package_that_the_images_must_build_is_reported(project: Path) -> None:
+    manifest = project / "backend/pyproject.toml"
+    added = '    "docopt==0.6.2",\n    "uvicorn"'  # it has no wheels
+    manifest.write_text(manifest.read_text().replace('    "uvicorn"', added))
+    printed = run(project, "bun", "run", "lock").stdout
+    assert "docopt==0.6.2 has no usable wheels" in printed
+    assert "only if it is pure Python" in printed
+
+
 def test_an_upgrade_renews_packages_and_bun(project: Path) -> None:
     for name in PLACES:
         path = project / name

@@ -1,6 +1,7 @@
 """`/api`: what tests ask of a backend."""
 
 import asyncio
+import gzip
 import logging
 import os
 from collections.abc import AsyncGenerator
@@ -58,6 +59,20 @@ async def status(code: int, size: int = 0, chunked: bool = False) -> Response:
     """Answer with a status and a body of so many bytes, of stated length or in chunks."""
     body = b"x" * size
     return StreamingResponse(iter([body]), code) if chunked else Response(body, code)
+
+
+@router.get("/json")
+async def large_json(packed: bool = False) -> Response:
+    """Answer with JSON that compresses well, compressed here or not."""
+    body = b'["' + b"x" * 100_000 + b'"]'
+    headers = {"Content-Encoding": "gzip"} if packed else None
+    return Response(gzip.compress(body) if packed else body, 200, headers, "application/json")
+
+
+@router.get("/text")
+async def text() -> StreamingResponse:
+    """Stream text."""
+    return StreamingResponse(lines("one line after another\n"), media_type="text/plain")
 
 
 async def lines(text: str) -> AsyncGenerator[str]:

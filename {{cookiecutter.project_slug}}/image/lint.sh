@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-kubernetes-validate --quiet --strict deploy/kubernetes.yaml
+kubernetes-validate --quiet --strict deploy/kubernetes/*.yaml
 shellcheck image/*.sh
 rendered=$(mktemp)
 trap 'rm -f "$rendered"' EXIT

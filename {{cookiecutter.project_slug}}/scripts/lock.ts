@@ -1,23 +1,27 @@
 /**
- * Locks the packages of Python and JavaScript again, after a change of `backend/pyproject.toml`, a
- * `requirements.in` or a package.json: `bun run lock`. Versions stay as they are unless
- * `--upgrade` is given, which renews the project's version of bun as well.
+ * Locks the Python and JavaScript packages again, after a change to `backend/pyproject.toml`, a
+ * `requirements.in`, or a package.json: `bun run lock`. Versions stay as they are unless
+ * `--upgrade` is given, which also takes the latest version of bun.
+ *
+ * It writes `config.imagePython` of package.json into the Dockerfiles, and checks that this Python
+ * can install the backend's packages on both architectures.
  */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { workspaces } from "../package.json";
+import { config, workspaces } from "../package.json";
 import { fail, ROOT, withoutPythonTargets } from "./lib/environment";
+import { listDockerfiles } from "./lib/packages";
 import { output, requireTools } from "./lib/tools";
 import { acceptedVersions } from "./lib/venv";
 
-/** Hashes for every platform; and no address of a registry, so that each machine can use its own. */
+/** Hashes for every platform, and no registry's address, so that each machine can use its own. */
 const COMPILE = "pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url";
 
-/** Packages that stay at their version: it follows the one of Node.js, and of openapi-typescript. */
+/** Packages that keep their version, which depends on Node.js and on openapi-typescript. */
 const HELD = ["@types/node", "typescript"];
 
-/** The files that name the version of bun; `bun run doctor` compares them. */
-const BUN_PLACES = ["package.json", "Dockerfile", ".devcontainer/Dockerfile"];
+/** The systems that the images are built for, as uv names them. */
+const IMAGE_PLATFORMS = ["x86_64-manylinux_2_40", "aarch64-manylinux_2_40"];
 
 const upgrade = process.argv.includes("--upgrade") ? ["--upgrade"] : [];
 
@@ -31,7 +35,7 @@ function run(cwd: string, ...command: string[]): void {
   if (!success) fail(`\`${command.slice(0, 3).join(" ")}\` failed: see above.`);
 }
 
-/** Locks the Python packages that a file lists in a requirements file beside it. */
+/** Locks the Python packages that a file lists, in a requirements file next to it. */
 function compile(input: string, output: string, ...options: string[]): void {
   const command = ["uv", ...COMPILE.split(" "), ...upgrade, ...options];
   const python = acceptedVersions()[0].replace(/^>=/, "");
@@ -39,7 +43,7 @@ function compile(input: string, output: string, ...options: string[]): void {
   run(folder, ...command, "--python-version", python, basename(input), "--output-file", output);
 }
 
-/** Lists the JavaScript packages that take later versions. */
+/** Returns the names of the JavaScript packages to upgrade. */
 function upgradable(): string[] {
   const manifests = ["", ...workspaces].map((folder) => join(ROOT, folder, "package.json"));
   const names = manifests.flatMap((path) => {
@@ -49,23 +53,59 @@ function upgradable(): string[] {
   return [...new Set(names)].filter((name) => !HELD.includes(name));
 }
 
-/** Removes the addresses that bun writes for packages of a registry other than npm's. */
+/** Removes the addresses that bun writes for packages from a registry other than npm's. */
 function removeAddresses(path: string): void {
   const address = /^(\s+"[^"]+": \["[^"]+", )"https?:[^"]*"/gm;
   writeFileSync(path, readFileSync(path, "utf8").replace(address, '$1""'));
 }
 
-/** Writes the latest version of bun wherever one is named: `bun@1.4.5` or `oven/bun:1.4.5`. */
-function upgradeBun(): void {
-  const latest = output("bun", "info", "bun", "version") ?? fail("`bun info bun` failed.");
-  for (const path of BUN_PLACES.map((place) => join(ROOT, place)).filter(existsSync)) {
+/** Writes a version after each match of a pattern, in package.json and the Dockerfiles. */
+function writeVersion(pattern: RegExp, version: string): void {
+  for (const path of ["package.json", ...listDockerfiles()].map((name) => join(ROOT, name))) {
     const text = readFileSync(path, "utf8");
-    writeFileSync(path, text.replace(/("bun@|oven\/bun:)\d+\.\d+\.\d+/g, `$1${latest}`));
+    const written = text.replace(pattern, `$1${version}`);
+    if (written !== text) writeFileSync(path, written);
+  }
+}
+
+/** Resolves the locked packages for the images on a platform; returns why that fails, if it does. */
+function resolveForImage(platform: string, ...options: string[]): string | undefined {
+  const target = ["--python-version", config.imagePython, "--python-platform", platform];
+  const command = ["pip", "compile", "--no-deps", "--no-header", ...target, ...options];
+  const { success, stderr } = Bun.spawnSync(["uv", ...command, "requirements.txt"], {
+    cwd: join(ROOT, "backend"),
+    env: withoutPythonTargets(process.env),
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  if (success) return undefined;
+  const lines = stderr.toString().trim().split("\n");
+  return lines.filter((line) => !line.startsWith("warning:")).join("\n");
+}
+
+/** Says which package the images' Python can't install, and what to do about it. */
+function checkImagePython(): void {
+  for (const platform of IMAGE_PLATFORMS) {
+    const problem = resolveForImage(platform, "--only-binary", ":all:");
+    if (!problem) continue;
+    const failure = resolveForImage(platform);
+    if (failure) {
+      fail(
+        failure,
+        `The images' Python ${config.imagePython} can't install this package on ${platform}. Set another ` +
+          "version in config.imagePython in package.json, which is used for all images, and run `bun run lock`.",
+      );
+    }
+    console.warn(
+      `${problem}\nThe images have no compiler, so on ${platform} they can build this package from its ` +
+        "source only if it is pure Python. If it isn't, set an older version in config.imagePython in package.json.",
+    );
   }
 }
 
 requireTools("uv");
+writeVersion(/(FROM python:)\d+\.\d+/g, config.imagePython);
 compile("backend/pyproject.toml", "requirements.txt");
+checkImagePython();
 compile(
   "backend/pyproject.toml",
   "requirements-dev.txt",
@@ -78,6 +118,7 @@ if (upgrade.length === 0) {
   run(ROOT, "bun", "install");
 } else {
   run(ROOT, "bun", "update", "--latest", "--recursive", ...upgradable());
-  upgradeBun();
+  const latest = output("bun", "info", "bun", "version") ?? fail("`bun info bun` failed.");
+  writeVersion(/("bun@|oven\/bun:)\d+\.\d+\.\d+/g, latest);
 }
 removeAddresses(join(ROOT, "bun.lock"));

@@ -10,7 +10,7 @@ import pytest
 from bench.images.bench import IMAGES, base_megabytes, megabytes
 from tests.conversation import conversation
 from tests.real.docker import docker
-from tests.real.monolith.container import HARDENED, Container
+from tests.real.monolith.container import HARDENED, Container, with_strict_modes
 
 pytestmark = [pytest.mark.usefixtures("docker"), pytest.mark.xdist_group("cloudflare")]
 
@@ -24,11 +24,12 @@ WORKER = (
 
 
 @pytest.fixture
-def image(cloudflare_app: Path) -> str:
-    """Build the container's image of a generated project."""
+def image(cloudflare_app: Path, tmp_path: Path) -> str:
+    """Build the container's image of a generated project, as under umask 077."""
     tag = "cloudflare-test"
-    dockerfile = str(cloudflare_app / "Dockerfile-cloudflare")
-    docker("build", "--quiet", "--tag", tag, "--file", dockerfile, str(cloudflare_app))
+    project = with_strict_modes(cloudflare_app, tmp_path)
+    dockerfile = str(project / "Dockerfile-cloudflare")
+    docker("build", "--quiet", "--tag", tag, "--file", dockerfile, str(project))
     return tag
 
 

@@ -7,14 +7,15 @@ import httpx
 import pytest
 
 from tests.real.docker import docker as run_docker
-from tests.real.monolith.container import HARDENED, UNLIMITED, Container
+from tests.real.monolith.container import HARDENED, UNLIMITED, Container, with_strict_modes
 
 
 @pytest.fixture(scope="session")
-def image(docker: None, monolith_app: Path) -> str:
-    """Build the image of a generated project."""
+def image(docker: None, monolith_app: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Build the image of a generated project, as under umask 077."""
     tag = "monolith-test"
-    run_docker("build", "--quiet", "--tag", tag, str(monolith_app))
+    project = with_strict_modes(monolith_app, tmp_path_factory.mktemp("image"))
+    run_docker("build", "--quiet", "--tag", tag, str(project))
     return tag
 
 

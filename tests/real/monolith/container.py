@@ -1,5 +1,6 @@
 """Containers of the monolith's image, for the tests beside this file."""
 
+import shutil
 import socket
 import subprocess
 import time
@@ -27,6 +28,15 @@ def instead_of(module: str, file: Path) -> tuple[str, str]:
 
 TEST_ANSWER = instead_of("answer", Path(__file__).parents[1] / "answer.py")
 TEST_ENDPOINTS = instead_of("routes/health", Path(__file__).parents[1] / "echo.py")
+
+
+def with_strict_modes(project: Path, folder: Path) -> Path:
+    """Copy a project's sources as they are under umask 077: only their owner can read them."""
+    leave_out = shutil.ignore_patterns("node_modules", ".venv", "dist", ".git")
+    copy = Path(shutil.copytree(project, folder / "app", ignore=leave_out))
+    for path in (copy, *copy.rglob("*")):
+        path.chmod(path.stat().st_mode & 0o700)
+    return copy
 
 
 @dataclass

@@ -35,7 +35,7 @@ http {{
 }}
 """
 COMPRESSING = "gzip on; gzip_types *; gzip_proxied any;"
-STREAMS = [("POST", "/stream"), ("GET", "/api/events"), ("GET", "/api/lines")]
+STREAMS = [("POST", "/stream"), ("GET", "/api/events"), ("GET", "/api/lines"), ("GET", "/api/text")]
 
 
 @pytest.fixture(scope="module", params=["", COMPRESSING], ids=["defaults", "gzip"])

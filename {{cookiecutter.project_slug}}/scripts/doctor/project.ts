@@ -1,24 +1,32 @@
 /** What has to be installed, set and kept in step in this folder. */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { config, packageManager } from "../../package.json";
 import { settingProblems } from "../lib/app-settings";
 import { ROOT } from "../lib/environment";
 import { findProblems } from "../lib/limited-paths";
-import { packageProblems } from "../lib/packages";
+import { listDockerfiles, packageProblems } from "../lib/packages";
 import { toolProblems } from "../lib/tools";
 import { BACKEND_VENV, isPrepared } from "../lib/venv";
 import type { Checks } from "./check";
 
-/** Compares the bun of the dev container with the project's. */
-function devContainerProblems(): string[] {
-  const path = ".devcontainer/Dockerfile";
-  if (!existsSync(join(ROOT, path))) return [];
-  const tag = readFileSync(join(ROOT, path), "utf8").match(/oven\/bun:(\S+)/)?.[1];
-  if (`bun@${tag}` === packageManager) return [];
-  return [
-    `The tag of oven/bun in ${path} differs from packageManager in package.json: make both ${packageManager}.`,
-  ];
+/** Compares the versions of bun and Python in the Dockerfiles with those in package.json. */
+function dockerfileProblems(): string[] {
+  return listDockerfiles().flatMap((path) => {
+    const text = readFileSync(join(ROOT, path), "utf8");
+    const bun = text.match(/oven\/bun:(\S+)/)?.[1];
+    const pythons = Array.from(text.matchAll(/^FROM python:(\d+\.\d+)/gm), ([, found]) => found);
+    const problems: string[] = [];
+    if (bun && `bun@${bun}` !== packageManager)
+      problems.push(
+        `The tag of oven/bun in ${path} differs from packageManager in package.json: make both ${packageManager}.`,
+      );
+    if (pythons.some((python) => python !== config.imagePython))
+      problems.push(
+        `The tag of python in ${path} differs from config.imagePython in package.json: run \`bun run lock\`.`,
+      );
+    return problems;
+  });
 }
 
 /** Returns the last line that a script prints when it fails. */
@@ -46,7 +54,7 @@ export const project: Checks = {
   config: {
     problems: () => [
       ...findProblems(config.limitedPaths, config.apiPaths),
-      ...devContainerProblems(),
+      ...dockerfileProblems(),
     ],
   },
   settings: { after: ["uv", "python", "venv"], problems: settingProblems },

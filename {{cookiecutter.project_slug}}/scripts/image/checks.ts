@@ -1,7 +1,7 @@
 /** What the image needs: its part of `bun run doctor`. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { config, packageManager } from "../../package.json";
+import { config } from "../../package.json";
 import type { Checks } from "../doctor/check";
 import { ROOT } from "../lib/environment";
 import { portProblems } from "../lib/ports";
@@ -23,12 +23,6 @@ function imageProblems(): string[] {
   if (Number(port) !== config.backendPort) {
     problems.push(
       `BACKEND_PORT in Dockerfile differs from config.backendPort in package.json: set it to ${config.backendPort}.`,
-    );
-  }
-  const bun = `bun@${dockerfile.match(/oven\/bun:(\S+)/)?.[1]}`;
-  if (bun !== packageManager) {
-    problems.push(
-      `The tag of oven/bun in Dockerfile differs from packageManager in package.json: make both ${packageManager}.`,
     );
   }
   const paths = proxiedPaths();

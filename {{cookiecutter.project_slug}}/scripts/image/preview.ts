@@ -18,6 +18,12 @@ const HARDENING = [
   "--security-opt=no-new-privileges",
 ];
 
+/** The variables with the address or token of a private registry; unset ones count as empty. */
+const BUILD_SECRETS = ["NPM_TOKEN", "UV_DEFAULT_INDEX"].flatMap((name) => [
+  "--secret",
+  `id=${name},env=${name}`,
+]);
+
 /** Puts backend/tests/serve.py in the place of the app's own start, and lifts the rate limit. */
 const SCRIPTED = [
   `--volume=${ROOT}/backend/tests:/opt/app/tests:ro`,
@@ -28,7 +34,7 @@ const SCRIPTED = [
 
 /** Builds the image and returns its name. */
 function build(): string {
-  const { success } = Bun.spawnSync(["docker", "build", "--tag", name, "."], {
+  const { success } = Bun.spawnSync(["docker", "build", ...BUILD_SECRETS, "--tag", name, "."], {
     cwd: ROOT,
     stdio: ["ignore", "inherit", "inherit"],
   });

@@ -1,4 +1,4 @@
-/** Whether the packages in `node_modules` are those that each package.json asks for. */
+/** Which packages are installed in `node_modules`, and which files name the versions of tools. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import manifest from "../../package.json";
@@ -13,6 +13,14 @@ interface Manifest {
 
 function readManifest(folder: string): Manifest {
   return JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+}
+
+/** Lists the Dockerfiles, whose tags repeat versions that package.json sets. */
+export function listDockerfiles(): string[] {
+  const paths = ["Dockerfile*", ".devcontainer/Dockerfile*"].flatMap((pattern) => [
+    ...new Bun.Glob(pattern).scanSync({ cwd: ROOT, dot: true }),
+  ]);
+  return paths.filter((path) => !path.endsWith(".dockerignore"));
 }
 
 /** Whether a workspace, or the root folder for it, has a package in a version of this range. */
