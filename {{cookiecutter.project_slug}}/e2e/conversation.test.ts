@@ -80,6 +80,18 @@ test("the page follows the end until the reader scrolls up", async ({ page }) =>
   expect(await distanceFromEnd(page)).toBeLessThanOrEqual(1);
 });
 
+test("a button scrolls to the newest text once the reader has scrolled up", async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 480 });
+  await page.goto("/");
+  await converse(page, "60 0.01 60");
+  const newest = page.getByRole("button", { name: "Scroll to the newest text" });
+  await expect(newest).toHaveCount(0);
+  await page.evaluate(() => scrollTo(0, 0));
+  await newest.click();
+  await expect.poll(() => distanceFromEnd(page)).toBeLessThanOrEqual(1);
+  await expect(newest).toHaveCount(0);
+});
+
 test("the prompt stays in reach", async ({ page }) => {
   await page.setViewportSize({ width: 768, height: 600 });
   await page.goto("/");
@@ -99,14 +111,14 @@ test("a server that takes long to respond is woken while the user types", async 
     });
   });
   await page.goto("/");
-  await page.getByRole("textbox", { name: "Prompt" }).focus();
+  await page.getByRole("textbox", { name: "Prompt" }).pressSequentially("W");
   await asked;
   await expect(page.getByText("The server is starting…")).toBeVisible();
   respond();
   await expect(page.getByText("The server is starting…")).toHaveCount(0);
 });
 
-test("the server's health is asked when the prompt gets the focus, and once", async ({ page }) => {
+test("the first key asks for the server's health, once", async ({ page }) => {
   let count = 0;
   page.on("request", (request) => {
     if (request.url().endsWith("/api/health")) count++;
@@ -114,7 +126,8 @@ test("the server's health is asked when the prompt gets the focus, and once", as
   await page.goto("/", { waitUntil: "networkidle" });
   expect(count).toBe(0);
   const health = page.waitForResponse("**/api/health");
-  await page.getByRole("textbox", { name: "Prompt" }).focus();
+  await expect(page.getByRole("textbox", { name: "Prompt" })).toBeFocused();
+  await page.keyboard.press("W");
   await health;
   await converse(page, "1 0");
   await page.getByRole("button", { name: "New chat" }).click();

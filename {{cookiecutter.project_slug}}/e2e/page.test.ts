@@ -170,11 +170,6 @@ test("no content widens the page", async ({ page }) => {
     }, LONG_WORD);
   await rename();
   expect(await overflow(page)).toBeLessThanOrEqual(0);
-  await page.getByRole("button", { name: "Environment" }).click();
-  await expect(page.getByText(LONG_WORD).last()).toBeVisible();
-  expect(await overflow(page)).toBeLessThanOrEqual(0);
-  await page.getByRole("button", { name: "Close" }).click();
-
   await fakeAnswer(
     page,
     { event: "status", text: LONG_WORD },
@@ -233,7 +228,8 @@ for (const width of [320, 768]) {
   });
 }
 
-test("the environment is shown when it is opened, until it is closed", async ({ page }) => {
+test("in development, a dialog shows the environment until it is closed", async ({ page }) => {
+  test.skip(production, "Visitors of a deployed app don't need a list of settings.");
   const complaints = await watch(page);
   await page.goto("/");
   for (const close of ["button", "Escape"]) {
@@ -272,7 +268,7 @@ test("a chosen theme is kept, and applied before the page's own code runs", asyn
 for (const colorScheme of ["light", "dark"] as const) {
   for (const width of [320, 1440]) {
     test(`axe finds nothing: ${colorScheme}, ${width} px`, async ({ page }) => {
-      test.slow(); // three analyses
+      test.slow(); // seven analyses
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       await page.setViewportSize({ width, height: 800 });
       await page.goto("/");
@@ -291,6 +287,23 @@ for (const colorScheme of ["light", "dark"] as const) {
       await ask(page);
       await expect(page.getByText("Done", { exact: true })).toBeVisible();
       await findNothing();
+      await page.getByRole("button", { name: "Edit" }).click();
+      await findNothing();
+      await page.keyboard.press("Escape");
+
+      await fakeAnswer(page, { event: "error", detail: "The model is busy." });
+      await ask(page);
+      await expect(page.getByText("Failed", { exact: true })).toBeVisible();
+      await findNothing();
+      await holdPrompts(page);
+      await ask(page);
+      await expect(page.getByText("Connecting…")).toBeVisible();
+      await findNothing();
+      await page.keyboard.press("Escape");
+      await expect(page.getByText("Stopped", { exact: true })).toBeVisible();
+      await findNothing();
+
+      if (production) return;
       await page.getByRole("button", { name: "Environment" }).click();
       await expect(page.getByText("MODEL_API_KEY")).toBeVisible();
       await findNothing();
@@ -308,8 +321,8 @@ test.describe("a deployed page", { tag: "@production" }, () => {
 
   test("asks for a reload when a newer one has replaced its files", async ({ page }) => {
     await page.goto("/");
-    await page.route("**/assets/Environment-*.js", (route) => route.fulfill({ status: 404 }));
-    await page.getByRole("button", { name: "Environment" }).click();
+    await page.route("**/assets/lazy-*.js", (route) => route.fulfill({ status: 404 }));
+    await ask(page);
     await expect(page.getByText("A new version of this page is out.")).toBeVisible();
   });
 

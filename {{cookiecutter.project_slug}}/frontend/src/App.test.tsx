@@ -94,7 +94,68 @@ test("a follow-up question is sent with what was said before", async () => {
     ],
   });
   expect(screen.getAllByRole("button", { name: "Copy" })).toHaveLength(2);
-  expect(screen.getAllByRole("button", { name: "Retry" })).toHaveLength(1);
+  expect(screen.getAllByRole("button", { name: "Retry" })).toHaveLength(2);
+});
+
+test("an earlier question can be edited, and what came after it goes", async () => {
+  const streams = [new FakeStream(), new FakeStream(), new FakeStream()] as const;
+  const fetch = respondWith(...streams.map(({ response }) => response));
+  const user = await send("One?{Enter}");
+  await answer(streams[0], "1");
+  await user.type(prompt(), "Two?{Enter}");
+  await screen.findByText("Connecting…");
+  expect(screen.queryByRole("button", { name: "Edit" })).toBeNull();
+  await answer(streams[1], "2");
+
+  await user.click(screen.getAllByRole("button", { name: "Edit" })[0] as HTMLElement);
+  await user.keyboard("{Escape}");
+  expect(document.activeElement).toBe(screen.getAllByRole("button", { name: "Edit" })[0]);
+  await user.keyboard("{Enter}");
+  await user.type(screen.getByRole("textbox", { name: "Edit the question" }), " Or three?{Enter}");
+  await answer(streams[2], "3");
+  screen.getByText("One? Or three?");
+  expect(screen.queryByText("Two?")).toBeNull();
+  expect(await fetch.mock.lastCall?.[0].json()).toEqual({
+    messages: [{ role: "user", content: "One? Or three?" }],
+  });
+});
+
+test("a conversation is exported as Markdown", async () => {
+  const stream = new FakeStream();
+  respondWith(stream.response);
+  const create = vi.fn((_: Blob) => "blob:");
+  vi.spyOn(HTMLAnchorElement.prototype, "click").mockReturnValue(); // jsdom can't download
+  vi.stubGlobal("URL", Object.assign(URL, { createObjectURL: create, revokeObjectURL: vi.fn() }));
+  const user = await send("One?{Shift>}{Enter}{/Shift}Really?{Enter}");
+  stream.send({ event: "source", title: "A page", url: "https://example.org/a" });
+  await answer(stream, "1");
+  await user.click(button("Export"));
+  expect(await create.mock.lastCall?.[0].text()).toMatch(
+    /^# .+\n\n> One\?\n> Really\?\n\n1\n\n1\. \[A page\]\(<https:\/\/example\.org\/a>\)\n$/,
+  );
+});
+
+test("/ focuses the prompt, and Ctrl+Shift+O starts a new chat", async () => {
+  const stream = new FakeStream();
+  respondWith(stream.response);
+  const user = await send();
+  await answer(stream, "An answer.");
+  prompt().blur();
+  await user.keyboard("/");
+  expect(document.activeElement).toBe(prompt());
+  await user.keyboard("/");
+  expect(prompt()).toHaveProperty("value", "/");
+  await user.keyboard("{Control>}{Shift>}O{/Shift}{/Control}");
+  expect(screen.queryByText("An answer.")).toBeNull();
+});
+
+test("with a mouse, the prompt has the focus at once, which requests nothing", () => {
+  vi.stubGlobal("matchMedia", () => ({ matches: true }));
+  const fetch = vi.fn();
+  vi.stubGlobal("fetch", fetch);
+  render(<App />);
+  expect(document.activeElement).toBe(prompt());
+  expect(fetch).not.toHaveBeenCalled();
 });
 
 test("a reload keeps the conversation, and stops the answer under way", async () => {

@@ -1,4 +1,4 @@
-import { useRef } from "react";
+import { useEffect, useEffectEvent, useRef } from "react";
 import { displayName } from "../../package.json";
 import { Composer } from "./chat/Composer";
 import type { Turn } from "./chat/state";
@@ -8,6 +8,8 @@ import { Icon } from "./ui/Icon";
 import { ReloadPrompt } from "./ui/ReloadPrompt";
 import { ThemeToggle } from "./ui/ThemeToggle";
 import { Welcome } from "./Welcome";
+
+const NEW_CHAT_KEYS = `${/Mac|iP/.test(navigator.platform) ? "⌘" : "Ctrl+"}Shift+O`;
 
 /** The page: a conversation, and where the next prompt is typed. */
 export function App() {
@@ -20,13 +22,32 @@ export function App() {
     field.current?.focus();
   }
 
+  useEffect(() => {
+    // Only with a mouse, and so a keyboard: elsewhere the on-screen keyboard would open.
+    if (matchMedia("(hover: hover)").matches) field.current?.focus({ preventScroll: true });
+  }, []);
+
+  const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
+    const { key, altKey, ctrlKey, metaKey, shiftKey, target } = event;
+    const isCommand = ctrlKey || metaKey;
+    if (isCommand && shiftKey && key.toLowerCase() === "o") startAnew();
+    else if (key === "/" && !isCommand && !altKey && !isField(target)) field.current?.focus();
+    else return;
+    event.preventDefault();
+  });
+  useEffect(() => {
+    addEventListener("keydown", onKeyDown);
+    return () => removeEventListener("keydown", onKeyDown);
+  }, []);
+
   return (
     <main>
       <header>
         {!isEmpty && (
           <>
             <h1>{displayName}</h1>
-            <button type="button" className="ghost" onClick={startAnew}>
+            {chat && <chat.ExportButton turns={conversation.turns} />}
+            <button type="button" className="ghost" title={NEW_CHAT_KEYS} onClick={startAnew}>
               <Icon path="M12 5v14M5 12h14" />
               <span>New chat</span>
             </button>
@@ -37,23 +58,31 @@ export function App() {
       {isEmpty && <Welcome onChoose={actions.send} />}
       {!isEmpty &&
         (chat ? (
-          <chat.Conversation conversation={conversation} onRetry={actions.retry} />
+          <chat.Conversation conversation={conversation} onAsk={actions.askAgain} />
         ) : (
           <Questions turns={conversation.turns} />
         ))}
-      <Composer
-        ref={field}
-        active={active}
-        notice={actions.serverIsStarting ? "The server is starting…" : undefined}
-        refused={conversation.refused}
-        onFocus={actions.prepare}
-        onSend={actions.send}
-        onStop={actions.stop}
-      />
-      <Footer />
+      <div className="dock">
+        {!isEmpty && chat && <chat.NewestButton />}
+        <Composer
+          ref={field}
+          active={active}
+          notice={actions.serverIsStarting ? "The server is starting…" : undefined}
+          refused={conversation.refused}
+          onPrepare={actions.prepare}
+          onSend={actions.send}
+          onStop={actions.stop}
+        />
+      </div>
+      {import.meta.env.DEV && <Footer />}
       <ReloadPrompt />
     </main>
   );
+}
+
+/** Whether a key press belongs to a field. */
+function isField(target: EventTarget | null): boolean {
+  return target instanceof Element && target.matches("input, select, textarea, [contenteditable]");
 }
 
 /** What the user asked, shown until the code of the conversation has loaded. */

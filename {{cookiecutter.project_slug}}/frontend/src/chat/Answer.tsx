@@ -18,16 +18,18 @@ export type TextView = ComponentType<{ text: string; complete: boolean }>;
 interface Props {
   answer: State;
   Text: TextView;
-  /** Asks again; only for the last answer, which also shows its stage. */
+  /** The last answer shows its stage. */
+  isLast: boolean;
+  /** Asks again; undefined while an answer is under way. */
   onRetry: (() => void) | undefined;
 }
 
 /** An answer as it arrives, with what it draws on. */
-export function Answer({ answer, Text, onRetry }: Props) {
+export function Answer({ answer, Text, isLast, onRetry }: Props) {
   const { stage, status, text, sources, problem } = answer;
   const active = isActive(answer);
   return (
-    <section className="answer" aria-label="Answer">
+    <div className="answer">
       {/* Busy until it is complete, so that screen readers read it once and whole. */}
       <div className="text" aria-live="polite" aria-busy={active} data-testid="answer">
         <Text text={text} complete={!active} />
@@ -39,20 +41,20 @@ export function Answer({ answer, Text, onRetry }: Props) {
         </p>
       )}
       <div className="actions">
-        {onRetry && (
+        {isLast && (
           <p className="stage" data-stage={stage}>
             <output>{status ?? STAGES[stage]}</output> <Elapsed {...answer} />
           </p>
         )}
         {!active && text && <CopyButton text={text} />}
-        {!active && onRetry && (
+        {onRetry && (
           <button type="button" className="ghost" onClick={onRetry}>
             <Icon path="M20 12a8 8 0 1 1-2.4-5.7L20 8.5M20 4v4.5h-4.5" />
             <span>Retry</span>
           </button>
         )}
       </div>
-    </section>
+    </div>
   );
 }
 

@@ -1,4 +1,5 @@
-import { type FormEvent, type KeyboardEvent, type RefObject, useEffect, useState } from "react";
+import { type FormEvent, type RefObject, useEffect, useState } from "react";
+import { isComposing, submitOnEnter } from "./keys";
 import type { Conversation } from "./state";
 
 interface Props {
@@ -10,19 +11,20 @@ interface Props {
   notice: string | undefined;
   /** The prompt that was refused, which the user gets back. */
   refused: Conversation["refused"];
-  onFocus: () => void;
+  /** Called at each sign that a prompt is about to be sent: a touch or a change. */
+  onPrepare: () => void;
   onSend: (prompt: string) => void;
   onStop: () => void;
 }
 
 /** Where the prompt is typed. Enter sends, Shift+Enter breaks the line, Escape stops the answer. */
-export function Composer({ ref, active, notice, refused, onFocus, onSend, onStop }: Props) {
+export function Composer({ ref, active, notice, refused, onPrepare, onSend, onStop }: Props) {
   const [prompt, setPrompt] = useState("");
   const canSend = !active && prompt.trim() !== "";
 
   useEffect(() => {
     if (!active) return;
-    const onKeyDown = (event: globalThis.KeyboardEvent) => {
+    const onKeyDown = (event: KeyboardEvent) => {
       if (event.key === "Escape" && !isComposing(event)) onStop();
     };
     addEventListener("keydown", onKeyDown);
@@ -40,12 +42,6 @@ export function Composer({ ref, active, notice, refused, onFocus, onSend, onStop
     onSend(prompt);
   }
 
-  function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
-    if (event.key !== "Enter" || event.shiftKey || isComposing(event.nativeEvent)) return;
-    event.preventDefault();
-    if (!event.repeat) event.currentTarget.form?.requestSubmit();
-  }
-
   function onStopClick() {
     onStop();
     ref.current?.focus(); // the button that had the focus is about to hide
@@ -61,10 +57,14 @@ export function Composer({ ref, active, notice, refused, onFocus, onSend, onStop
         ref={ref}
         rows={1}
         placeholder="Ask something…"
+        title="Press / to write here"
         value={prompt}
-        onChange={(event) => setPrompt(event.target.value)}
-        onFocus={onFocus}
-        onKeyDown={onKeyDown}
+        onChange={(event) => {
+          setPrompt(event.target.value);
+          onPrepare();
+        }}
+        onPointerDown={onPrepare}
+        onKeyDown={submitOnEnter}
         aria-invalid={refused !== undefined}
         aria-describedby={refused && "prompt-problem"}
       />
@@ -91,13 +91,4 @@ export function Composer({ ref, active, notice, refused, onFocus, onSend, onStop
       </div>
     </form>
   );
-}
-
-/**
- * Whether a key belongs to an input method, which composes Japanese, for example: Enter then
- * confirms a word, and Escape drops it. Safari reports the confirming Enter after the composition
- * has ended, with the key code 229.
- */
-function isComposing(event: globalThis.KeyboardEvent): boolean {
-  return event.isComposing || event.keyCode === 229;
 }

@@ -1,15 +1,17 @@
 import { Fragment, memo, useEffect, useRef, useState } from "react";
 import { Answer, type TextView } from "./Answer";
+import { Question } from "./Question";
 import { isActive, type Conversation as State, type Turn as TurnState } from "./state";
 import { useFollow } from "./useFollow";
 
 interface Props {
   conversation: State;
-  onRetry: () => void;
+  /** Asks a turn again, perhaps in other words. */
+  onAsk: (index: number, prompt: string) => void;
 }
 
 /** The turns of a conversation. The page follows the last one. */
-export function Conversation({ conversation: { turns, leftOut }, onRetry }: Props) {
+export function Conversation({ conversation: { turns, leftOut }, onAsk }: Props) {
   const section = useRef<HTMLElement>(null);
   const [Text, setText] = useState<TextView>(() => PlainText);
   const last = turns.at(-1)?.answer;
@@ -40,7 +42,8 @@ export function Conversation({ conversation: { turns, leftOut }, onRetry }: Prop
           <Turn
             turn={turn}
             Text={Text}
-            onRetry={index === turns.length - 1 ? onRetry : undefined}
+            isLast={index === turns.length - 1}
+            onAsk={active ? undefined : onAsk}
           />
         </Fragment>
       ))}
@@ -51,14 +54,21 @@ export function Conversation({ conversation: { turns, leftOut }, onRetry }: Prop
 interface TurnProps {
   turn: TurnState;
   Text: TextView;
-  onRetry: (() => void) | undefined;
+  isLast: boolean;
+  /** Undefined while an answer is under way. */
+  onAsk: Props["onAsk"] | undefined;
 }
 
-/** A prompt with its answer. Only the last one can be asked again. */
-const Turn = memo(({ turn: { prompt, answer }, ...others }: TurnProps) => (
+/** A prompt with its answer. */
+const Turn = memo(({ turn: { id, prompt, answer }, Text, isLast, onAsk }: TurnProps) => (
   <article>
-    <p className="question">{prompt}</p>
-    <Answer answer={answer} {...others} />
+    <Question prompt={prompt} onEdit={onAsk && ((prompt) => onAsk(id, prompt))} />
+    <Answer
+      answer={answer}
+      Text={Text}
+      isLast={isLast}
+      onRetry={onAsk && (() => onAsk(id, prompt))}
+    />
   </article>
 ));
 

@@ -8,17 +8,22 @@ const NOT_LOADED = "A part of this page can't be loaded. Reload the page.";
 /**
  * A conversation, kept until the tab is closed. One answer streams at a time.
  *
- * `send` asks a question, `retry` asks the last one again, `stop` ends the answer and keeps what
- * has arrived, `clear` ends the conversation. `prepare` loads the code that all of this needs,
- * `chat`, and wakes the server. Unmounting aborts the request.
+ * `send` asks a question. `askAgain` asks an earlier one again, reworded if a prompt is given, and
+ * drops the turns after it. `stop` ends the answer and keeps what has arrived. `clear` ends the
+ * conversation. `prepare` loads the code that these need, `chat`, and wakes the server. Unmounting
+ * aborts the request.
  */
 export function useConversation() {
   const [conversation, dispatch] = useReducer(reduce, undefined, restoreConversation);
   const [chat, setChat] = useState<typeof import("./lazy")>();
   const [serverIsStarting, setServerIsStarting] = useState(false);
   const controller = useRef<AbortController>(null);
-  const { turns, leftOut } = conversation;
-  const active = isActive(turns.at(-1)?.answer);
+  const latest = useRef(conversation); // lets callbacks stay the same while an answer streams
+  const active = isActive(conversation.turns.at(-1)?.answer);
+
+  useEffect(() => {
+    latest.current = conversation;
+  });
 
   const load = useCallback(async () => {
     const chat = await import("./lazy");
@@ -33,34 +38,46 @@ export function useConversation() {
     return () => removeEventListener("pagehide", store);
   }, [active]);
 
-  const hasTurns = turns.length > 0;
+  const hasTurns = conversation.turns.length > 0;
   useEffect(() => {
     if (hasTurns) load().catch(console.error);
   }, [hasTurns, load]);
 
   useEffect(() => () => controller.current?.abort(), []);
 
-  async function ask(turns: Turn[]) {
-    controller.current?.abort();
-    controller.current = new AbortController();
-    const { signal } = controller.current;
-    const report = (progress: Progress) => {
-      if (!signal.aborted) dispatch({ ...progress, at: Date.now() });
-    };
-    dispatch({ type: "start", turns, at: Date.now() });
-    const chat = await load().catch(console.error);
-    if (!chat) return report({ type: "refused", sentence: unlessOffline(NOT_LOADED) });
-    try {
-      for await (const progress of chat.streamAnswer({ turns, leftOut }, signal)) report(progress);
-    } catch (error) {
-      if (!signal.aborted) throw error;
-    }
-  }
-
   const stop = useCallback(() => {
     controller.current?.abort();
     dispatch({ type: "stop", at: Date.now() });
   }, []);
+
+  const start = useCallback(
+    async (turns: Turn[]) => {
+      controller.current?.abort();
+      controller.current = new AbortController();
+      const { signal } = controller.current;
+      const report = (progress: Progress) => {
+        if (!signal.aborted) dispatch({ ...progress, at: Date.now() });
+      };
+      const action = { type: "start", turns, at: Date.now() } as const;
+      dispatch(action);
+      const chat = await load().catch(console.error);
+      if (!chat) return report({ type: "refused", sentence: unlessOffline(NOT_LOADED) });
+      try {
+        const conversation = reduce(latest.current, action);
+        for await (const progress of chat.streamAnswer(conversation, signal)) report(progress);
+      } catch (error) {
+        if (!signal.aborted) throw error;
+      }
+    },
+    [load],
+  );
+
+  const askAgain = useCallback(
+    (index: number, prompt: string) => {
+      start([...latest.current.turns.slice(0, index), newTurn(index, prompt)]);
+    },
+    [start],
+  );
 
   return {
     conversation,
@@ -70,11 +87,8 @@ export function useConversation() {
     prepare: () => {
       load().then(({ wakeServer }) => wakeServer(setServerIsStarting), console.error);
     },
-    send: (prompt: string) => ask([...turns, newTurn(turns.length, prompt)]),
-    retry: () => {
-      const last = turns.at(-1);
-      if (last) ask([...turns.slice(0, -1), newTurn(last.id, last.prompt)]);
-    },
+    send: (prompt: string) => askAgain(conversation.turns.length, prompt),
+    askAgain,
     stop,
     clear: () => {
       stop();

@@ -3,6 +3,11 @@ import { type RefObject, useEffect } from "react";
 /** How far from the end of the page, in pixels, still counts as there. */
 const TOLERANCE = 4;
 
+/** Whether the page is scrolled to its end. */
+export function isAtEnd(): boolean {
+  return scrollY + innerHeight >= document.documentElement.scrollHeight - TOLERANCE;
+}
+
 /**
  * Keeps the end of the page in view while content grows, until the reader scrolls up.
  *
@@ -18,8 +23,7 @@ export function useFollow(content: RefObject<HTMLElement | null>, key: unknown):
     let position = scrollY;
 
     function onScroll() {
-      const isAtEnd = scrollY + innerHeight >= page.scrollHeight - TOLERANCE;
-      follows = isAtEnd || (follows && scrollY >= position);
+      follows = isAtEnd() || (follows && scrollY >= position);
       position = scrollY;
     }
     const observer = new ResizeObserver(() => {

@@ -1,0 +1,81 @@
+import { type FormEvent, type KeyboardEvent, useRef, useState } from "react";
+import { Icon } from "../ui/Icon";
+import { isComposing, submitOnEnter } from "./keys";
+
+interface Props {
+  prompt: string;
+  /** Asks the question again in other words; undefined while an answer is under way. */
+  onEdit: ((prompt: string) => void) | undefined;
+}
+
+/** What the user asked. It can be edited and asked again. */
+export function Question({ prompt, onEdit }: Props) {
+  const [editing, setEditing] = useState(false);
+  const wasCancelled = useRef(false);
+
+  function cancel() {
+    wasCancelled.current = true;
+    setEditing(false);
+  }
+
+  function focusAfterCancel(button: HTMLButtonElement | null) {
+    if (button && wasCancelled.current) button.focus();
+    wasCancelled.current = false;
+  }
+
+  function onSubmit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const text = String(new FormData(event.currentTarget).get("question"));
+    if (!text.trim()) return;
+    setEditing(false);
+    onEdit?.(text);
+  }
+
+  function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
+    if (event.key === "Escape" && !isComposing(event.nativeEvent)) cancel();
+    else submitOnEnter(event);
+  }
+
+  if (editing && onEdit) {
+    return (
+      <form className="edit card" onSubmit={onSubmit}>
+        <textarea
+          name="question"
+          aria-label="Edit the question"
+          ref={focus}
+          rows={1}
+          defaultValue={prompt}
+          onKeyDown={onKeyDown}
+        />
+        <div className="actions">
+          <button type="button" className="ghost" onClick={cancel}>
+            Cancel
+          </button>
+          <button type="submit" className="primary">
+            Send
+          </button>
+        </div>
+      </form>
+    );
+  }
+  return (
+    <div className="asked">
+      {onEdit && (
+        <button
+          type="button"
+          className="ghost"
+          ref={focusAfterCancel}
+          onClick={() => setEditing(true)}
+        >
+          <Icon path="M4 20h4L19 9l-4-4L4 16zM13 7l4 4" />
+          <span>Edit</span>
+        </button>
+      )}
+      <p className="question">{prompt}</p>
+    </div>
+  );
+}
+
+function focus(field: HTMLTextAreaElement | null) {
+  field?.focus();
+}
