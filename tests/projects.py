@@ -14,6 +14,8 @@ from filelock import FileLock
 from tools.generate import ROOT, config_file
 
 LAYOUTS = ("cloudflare", "monolith", "both")
+PREVIOUS = "a3eb0d8"
+"""The last commit of the previous version of the template."""
 NEEDS_POSIX = pytest.mark.skipif(
     os.name == "nt", reason="a shell script stands for a program, or git gets a path of POSIX"
 )

@@ -9,6 +9,7 @@ import pytest
 
 from tests.projects import (
     LAYOUTS,
+    PREVIOUS,
     become_current,
     commit,
     cruft,
@@ -83,13 +84,9 @@ def test_a_release_arrives_and_what_comes_after_it_does_not(tmp_path: Path) -> N
         commit(project)
 
 
-BEFORE_RENAMES = "fb62fba"
-"""The last commit before the renames that CHANGELOG.md lists."""
-
-
 @pytest.mark.parametrize("deployment", LAYOUTS)
-def test_a_project_from_before_the_renames_updates(deployment: str, tmp_path: Path) -> None:
-    template = template_of(BEFORE_RENAMES, tmp_path / "template")
+def test_a_project_of_the_previous_version_updates(deployment: str, tmp_path: Path) -> None:
+    template = template_of(PREVIOUS, tmp_path / "template")
     project = generate_from(template, tmp_path, deployment=deployment)
     mine = project / "backend" / "app" / "mine.py"
     mine.write_text('"""Mine."""\n')
