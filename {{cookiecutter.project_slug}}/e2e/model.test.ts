@@ -102,7 +102,10 @@ test.describe("a model", { tag: "@model" }, () => {
   for (const [message, sentence] of [
     ["break", "The model's answer broke off. Try again."],
     ["no end", "The model's answer broke off. Try again."],
-    ["stall", /^The model sent nothing for \d+ seconds?\. Try again, or increase MODEL_IDLE_SECONDS/],
+    [
+      "stall",
+      /^The model sent nothing for \d+ seconds?\. Try again, or increase MODEL_IDLE_SECONDS/,
+    ],
     ["malformed", "The model's answer could not be read. Try again."],
     ["error", "The model is overloaded or not available. Try again in a moment."],
     ["filtered", "The model provider's filter stopped this answer. Rephrase your message."],
