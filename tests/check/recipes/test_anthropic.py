@@ -91,5 +91,5 @@ def test_a_client_that_leaves_closes_the_connection(url: str, api: anthropic_api
 def test_without_a_model_the_message_is_described(project: Path) -> None:
     with serve(project, "app.server") as url:
         events = ask(url, "Hello!")
-    assert "You wrote 1 word" in text(events)
+    assert "No model is configured" in text(events)
     assert events[-1]["event"] == "done"

@@ -3,8 +3,8 @@
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from app.chat import default_answer
 from app.chat.conversation import Message
+from app.chat.default_answer import answer_without_model
 from app.chat.events import StreamEvent
 from app.model import get_model
 
@@ -31,10 +31,10 @@ async def answer(messages: list[Message]) -> AsyncGenerator[str | StreamEvent]:
             logged, and the user gets a general sentence.
     """
     model = get_model()
-    if model:
-        pieces = model.ask(SYSTEM_PROMPT, messages)
+    if not model:
+        pieces = answer_without_model(messages[-1].content)
     else:
-        pieces = default_answer.describe(messages[-1].content)
+        pieces = model.ask(SYSTEM_PROMPT, messages)
     async with aclosing(pieces):
         async for piece in pieces:
             yield piece

@@ -15,7 +15,6 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from app.chat.conversation import Message
-from app.chat.default_answer import description_of
 from app.chat.events import StreamEvent
 from app.chat.stream import Answer
 from app.model import get_model
@@ -115,12 +114,6 @@ def test_a_client_that_leaves_closes_the_providers_connection(
         while provider.requests[-1].ended is None and time.monotonic() < deadline:
             time.sleep(0.01)
         assert provider.requests[-1].ended == "client left"
-
-
-def test_without_a_model_the_message_is_described() -> None:
-    text = description_of("The cat saw the dog. It ran!")
-    assert "7 words, 2 sentences and 28 characters" in text
-    assert "`the` (2 times)" in text
 
 
 START = """

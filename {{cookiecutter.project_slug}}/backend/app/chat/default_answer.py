@@ -1,64 +1,76 @@
-"""The answer of an app without a model. It needs no key and no network; delete it with its use."""
+"""The answer of an app without a model. It needs no key; delete it along with its caller."""
 
 import asyncio
+import json
 import re
-from collections import Counter
 from collections.abc import AsyncGenerator
+from pathlib import Path
 
-WORDS_PER_MINUTE_READ = 238
-"""Silent reading of English non-fiction: Brysbaert 2019, doi:10.1016/j.jml.2019.104047."""
+from app.chat.events import SourceEvent, StatusEvent, StreamEvent
+from app.server.platform import load_platform
+
+EXAMPLES = Path(__file__).with_name("examples.json")
+"""The questions on the empty page, with answers that show what the app can do."""
 
 SECONDS_BETWEEN_WORDS = 0.03
+SECONDS_OF_STATUS = 0.8
+
+OLLAMA = "http://127.0.0.1:11434"
+OLLAMA_SECONDS = 0.1
+
+NO_MODEL = """No model is configured, so this app answers only its three examples. \
+To connect one, add these lines to `.env`:
+
+```sh
+MODEL_NAME=gpt-5-mini
+MODEL_API_KEY=sk-…  # from OpenAI; docs/models.md lists other providers
+```
+"""
+
+OLLAMA_RUNS = """
+Ollama runs on this machine with {models}. To use it, add these lines instead:
+
+```sh
+MODEL_BASE_URL={url}/v1
+MODEL_NAME={model}
+```
+"""
 
 
-async def describe(message: str) -> AsyncGenerator[str]:
-    """Describe a message, word by word.
+async def answer_without_model(question: str) -> AsyncGenerator[str | StreamEvent]:
+    """Answer an example, or say how to configure a model.
 
     Args:
-        message: what the user wrote.
+        question: what the user wrote.
 
     Yields:
-        The next word.
+        The pieces of the answer, as a model would send them.
     """
-    for word in re.findall(r"\S+\s*", description_of(message)):
+    examples = json.loads(EXAMPLES.read_text("utf-8")) if EXAMPLES.exists() else {"questions": []}
+    if question in examples["questions"]:
+        example = examples["answers"][examples["questions"].index(question)]
+        yield StatusEvent(text=example["status"])
+        await asyncio.sleep(SECONDS_OF_STATUS)
+        for source in example["sources"]:
+            yield SourceEvent(**source)
+        text = "\n".join(example["text"])
+    else:
+        text = NO_MODEL
+        if load_platform().layout == "development" and (models := await find_ollama_models()):
+            names = ", ".join(f"`{model}`" for model in models)
+            text += OLLAMA_RUNS.format(models=names, url=OLLAMA, model=models[0])
+    for word in re.findall(r"\S+\s*", text):
         yield word
         await asyncio.sleep(SECONDS_BETWEEN_WORDS)
 
 
-def description_of(text: str) -> str:
-    """Describe a text: its length, the time it takes to read, and the words it repeats.
+async def find_ollama_models() -> list[str]:
+    """Return the models of an Ollama server on this machine, or nothing if none responds."""
+    import httpx2  # noqa: PLC0415 - the first answer needs it, not the start
 
-    Args:
-        text: any text.
-
-    Returns:
-        Two paragraphs in plain English.
-    """
-    words = re.findall(r"\w+(?:['\u2019]\w+)*", text)
-    sentences = [part for part in re.split(r"[.!?…]+(?:\s|$)", text) if part.strip()]
-    seconds = round(len(words) / WORDS_PER_MINUTE_READ * 60)
-    repeated = [
-        f"`{word}` ({times} times)"
-        for word, times in Counter(word.lower() for word in words).most_common(3)
-        if times > 1
-    ]
-    longest = max(words, key=len, default="")
-    facts = [
-        f"You wrote {count(len(words), 'word')}, {count(len(sentences), 'sentence')} and "
-        f"{count(len(text), 'character')} in all."
-    ]
-    if words:
-        facts.append(f"Reading them takes about {count(max(seconds, 1), 'second')}.")
-        facts.append(f"The longest word is `{longest}`.")
-    if repeated:
-        facts.append(f"You repeat {', '.join(repeated)}.")
-    return (
-        " ".join(facts)
-        + "\n\nNo model is configured, so this answer comes from `backend/app/default_answer.py`. "
-        "Set `MODEL_API_KEY` and `MODEL_NAME` in `.env` to talk to a model."
-    )
-
-
-def count(number: int, noun: str) -> str:
-    """Write a number with its noun, as in `1 word` or `1,200 words`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    try:
+        async with asyncio.timeout(OLLAMA_SECONDS), httpx2.AsyncClient(trust_env=False) as client:
+            response = await client.get(f"{OLLAMA}/api/tags")
+            return [model["name"] for model in response.json()["models"]]
+    except (httpx2.HTTPError, KeyError, TimeoutError, TypeError, ValueError):
+        return []
