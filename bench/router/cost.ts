@@ -1,17 +1,12 @@
 /**
- * What a day of four kinds of traffic costs, with the router that ships and with `getRandom`.
+ * Simulates a day of each kind of traffic with the template's router and with two others, prints
+ * the results as JSON, and draws the chart of docs/cloudflare.md.
  *
  *     bun bench/router/cost.ts
- *
- * Prints container-seconds and a table in Markdown as JSON, and draws the chart of docs/cloudflare.md.
  */
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import {
-  type Scenario,
-  simulate,
-} from "../../{{cookiecutter.project_slug}}/worker/test/simulation";
-import prices from "./prices.json";
+import { firstFit, getRandom, type Scenario, simulate } from "./simulation";
 
 const CHART = fileURLToPath(
   new URL("../../{{cookiecutter.project_slug}}/docs/cloudflare-cost.svg", import.meta.url),
@@ -21,19 +16,13 @@ const HOUR = 3600;
 const DAY = 24 * HOUR;
 const INSTANCES = 20;
 
-/**
- * One second of an idle `basic` container, in dollars: 1 GiB of memory and 4 GB of disk. CPU is
- * billed as used, so it costs the same on both sides.
- */
-const SECOND = 1 * prices.memory["GiB-second"] + 4 * prices.disk["GB-second"];
-
 /** Ten requests in the first five minutes of each hour. */
 const visits = (time: number) => (time % HOUR < 300 ? 10 / 300 : 0);
 
 interface Trace {
   name: string;
   rate: Scenario["rate"];
-  /** What reaches `getRandom` beyond that: it asks a container whether a path exists. */
+  /** Requests per second for paths that don't exist. Only the template's Worker refuses them. */
   unknownPaths: number;
   seconds: number;
 }
@@ -55,92 +44,90 @@ const TRACES: Trace[] = [
   },
 ];
 
-async function containerSeconds(trace: Trace, changes: Partial<Scenario>): Promise<number> {
-  const measured = await simulate({
-    instances: INSTANCES,
-    rate: trace.rate,
-    sleepAfter: 600,
-    from: 0,
-    until: trace.seconds,
-    ...changes,
-  });
-  return measured.containerSeconds;
-}
-
 interface Result {
   name: string;
+  /** How long containers run, in seconds. */
   ours: number;
-  theirs: number;
+  firstFit: number;
+  getRandom: number;
+  /** Messages per request, with `getRandom` always 1. */
+  messages: { ours: number; firstFit: number };
 }
 
-async function compare(trace: Trace): Promise<Result> {
-  const ours = await containerSeconds(trace, {});
-  const theirs = await containerSeconds(trace, {
-    rate: (time) => trace.rate(time) + trace.unknownPaths,
-    choose: (random) => Math.floor(random() * INSTANCES),
-  });
-  return { name: trace.name, ours, theirs };
+async function compare(
+  { name, rate, unknownPaths, seconds }: Trace,
+  changes: Partial<Scenario> = {},
+): Promise<Result> {
+  const usual = { instances: INSTANCES, sleepAfter: 600, from: 0, until: seconds, ...changes };
+  const all = { ...usual, rate: (time: number) => rate(time) + unknownPaths };
+  const ours = await simulate({ ...usual, rate });
+  const fit = await simulate({ ...all, route: firstFit });
+  return {
+    name,
+    ours: ours.containerSeconds,
+    firstFit: fit.containerSeconds,
+    getRandom: (await simulate({ ...all, route: getRandom })).containerSeconds,
+    messages: { ours: ours.messages.mean, firstFit: fit.messages.mean },
+  };
 }
+
+const KINDS = [
+  ["getRandom", "getRandom", "#c8ccd1", "#484f58"],
+  ["firstFit", "first fit", "#7c95b0", "#6f8bab"],
+  ["ours", "this template", "#d9480f", "#ff8b5a"],
+] as const;
 
 function chart(results: Result[]): string {
-  const [left, width, row] = [150, 420, 56];
-  const bars = results.map(({ name, ours, theirs }, index) => {
+  const [left, width, row] = [150, 360, 72];
+  const legend = KINDS.map(
+    ([kind, label], index) =>
+      `<rect class="${kind}" x="${left + 120 * index}" y="10" width="12" height="12" rx="2"/><text x="${left + 18 + 120 * index}" y="21">${label}</text>`,
+  );
+  const bars = results.flatMap((result, index) => {
     const top = 46 + index * row;
-    const length = Math.max(2, (width * ours) / theirs);
-    const share = `${Math.round((100 * ours) / theirs)} %`;
-    return `<text class="name" x="${left - 10}" y="${top + 19}">${name}</text>
-<rect class="theirs" x="${left}" y="${top}" width="${width}" height="12" rx="2"/>
-<rect class="ours" x="${left}" y="${top + 16}" width="${length.toFixed(1)}" height="12" rx="2"/>
-<text x="${(left + length + 8).toFixed(1)}" y="${top + 26}">${share}</text>`;
+    return [
+      `<text class="name" x="${left - 10}" y="${top + 27}">${result.name}</text>`,
+      ...KINDS.map(([kind], bar) => {
+        const share = result[kind] / result.getRandom;
+        const length = Math.max(2, width * share);
+        const y = top + 17 * bar;
+        const messages = kind === "getRandom" ? 1 : result.messages[kind];
+        const label = `${Math.round(100 * share)}%, ${messages.toFixed(1)} messages`;
+        return `<rect class="${kind}" x="${left}" y="${y}" width="${length.toFixed(1)}" height="13" rx="2"/>
+<text x="${(left + length + 8).toFixed(1)}" y="${y + 11}">${label}</text>`;
+      }),
+    ];
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 600 ${46 + results.length * row}" role="img">
-<title>Time that containers run, in percent of what getRandom keeps awake</title>
+  const colors = (index: 2 | 3) => KINDS.map((kind) => `.${kind[0]} { fill: ${kind[index]} }`);
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 660 ${40 + results.length * row}" role="img">
+<title>How long containers run, as a percentage of getRandom, and messages per request</title>
 <style>
 text { font: 13px system-ui, sans-serif; fill: #1f2328 } .name { text-anchor: end }
-.theirs { fill: #c8ccd1 } .ours { fill: #d9480f }
-@media (prefers-color-scheme: dark) { text { fill: #e6edf3 } .theirs { fill: #484f58 } .ours { fill: #ff8b5a } }
+${colors(2).join(" ")}
+@media (prefers-color-scheme: dark) { text { fill: #e6edf3 } ${colors(3).join(" ")} }
 </style>
-<rect class="theirs" x="${left}" y="10" width="12" height="12" rx="2"/><text x="${left + 18}" y="21">getRandom</text>
-<rect class="ours" x="${left + 120}" y="10" width="12" height="12" rx="2"/><text x="${left + 138}" y="21">this template</text>
-${bars.join("\n")}
+${[...legend, ...bars].join("\n")}
 </svg>
 `;
 }
 
-function table(results: Result[]): string {
-  const lines = results.map(({ name, ours, theirs }) => {
-    const dollars = [ours, theirs].map((seconds) => `$${(seconds * SECOND).toFixed(2)}`);
-    const seconds = [ours, theirs].map((number) => Math.round(number).toLocaleString("en"));
-    return `| ${[name, ...seconds, (ours / theirs).toFixed(2), ...dollars].join(" | ")} |`;
-  });
-  return [
-    "| trace | container-seconds | `getRandom` | ratio | dollars | `getRandom` |",
-    "| --- | --- | --- | --- | --- | --- |",
-    ...lines,
-  ].join("\n");
-}
-
-/** The light trace of bench/cloudflare/bench.py, which is measured there with real containers. */
-const LIGHT: Partial<Scenario> = {
+/** The light trace of bench/cloudflare/bench.py, which measures it with real containers. */
+const LIGHT: Trace = {
+  name: "the light trace of bench-cloudflare",
+  rate: (time) => Number(time < 60),
+  unknownPaths: 0,
+  seconds: 200,
+};
+const REAL = {
   instances: 5,
   isolates: 1,
   duration: 0.01,
   longest: 0.1,
   start: 0.6,
   sleepAfter: 20,
-  rate: (time) => Number(time < 60),
-  from: 0,
-  until: 200,
 };
-
-async function lightTrace(): Promise<Result> {
-  const ours = await simulate(LIGHT);
-  const theirs = await simulate({ ...LIGHT, choose: (draw) => Math.floor(draw() * 5) });
-  const name = "the light trace of bench-cloudflare";
-  return { name, ours: ours.containerSeconds, theirs: theirs.containerSeconds };
-}
 
 const results: Result[] = [];
 for (const trace of TRACES) results.push(await compare(trace));
 writeFileSync(CHART, chart(results));
-console.log(JSON.stringify({ results: [...results, await lightTrace()], table: table(results) }));
+console.log(JSON.stringify([...results, await compare(LIGHT, REAL)]));

@@ -3,8 +3,7 @@ import { config } from "../package.json";
 import { containerEnvironment } from "./http/container-env";
 import { unavailable } from "./http/problems";
 import { passOn } from "./http/streaming";
-import { Gauge } from "./scaling/gauge";
-import { type Ask, LOAD_HEADER, type Refusal } from "./scaling/load";
+import { Gauge, type Refusal, readAsk, SCALING_HEADER } from "./scaling/gauge";
 
 const POLL_MILLISECONDS = 20;
 
@@ -29,22 +28,20 @@ export class Backend extends DurableObject<Env> {
   #awakeSince = 0;
   #pause = 0;
 
-  /** Forwards a request to the container, or refuses it so that the Worker asks another instance. */
+  /** Forwards a request to the container, or refuses it so that the router asks another instance. */
   override async fetch(request: Request): Promise<Response> {
-    const ask: Ask = JSON.parse(request.headers.get(LOAD_HEADER) ?? "{}");
-    const awake = this.#container.running || this.#starting !== undefined;
-    const refusal = this.#gauge.refusal(ask, this.#inFlight, awake);
+    const ask = readAsk(request.headers);
+    const refusal = this.#gauge.refusal(ask, this.#inFlight);
     if (refusal) return this.#report(new Response(null, { status: 503 }), refusal);
-    this.#count(1);
+    this.#inFlight += 1;
     const sleep = this.env.SLEEP_AFTER_SECONDS * 1000;
     const release = (cut: boolean) => {
-      this.#count(-1);
+      this.#inFlight -= 1;
       this.#stayAwake();
       if (cut) this.ctx.storage.setAlarm(Date.now() + sleep);
     };
     try {
-      const first = ask.inUse === 1 && !this.#gauge.isSuspect;
-      const response = await this.#deliver(request, ask.must || first);
+      const response = await this.#deliver(request, ask.must || this.#gauge.isAlone);
       const limits = { response: this.env.MAX_RESPONSE_SECONDS * 1000, silence: sleep };
       return this.#report(passOn(response, limits, release));
     } catch (error) {
@@ -56,29 +53,9 @@ export class Backend extends DurableObject<Env> {
     }
   }
 
-  /** Counts a request that began or ended, and tells the other instances what they have to know. */
-  #count(change: 1 | -1): void {
-    this.#inFlight += change;
-    const hasRoom = this.#gauge.count(this.#inFlight);
-    if (hasRoom === undefined) return;
-    const own = Number(this.ctx.id.name);
-    for (let other = 0; other < this.env.MAX_INSTANCES; other += 1) {
-      if (other === own) continue;
-      const told = this.env.BACKEND.getByName(String(other)).hear(own, hasRoom);
-      told.catch((error) => console.error("another instance was not told", String(error)));
-    }
-  }
-
-  /** Learns from another instance whether it has room. */
-  hear(instance: number, hasRoom: boolean): void {
-    this.#gauge.hear(instance, hasRoom);
-  }
-
-  /** Adds what this instance knows of the load, and why it refused. */
+  /** Adds what the router should know. */
   #report(response: Response, refusal?: Refusal): Response {
-    if (!response.webSocket) {
-      response.headers.set(LOAD_HEADER, this.#gauge.reply(this.#inFlight, refusal));
-    }
+    if (!response.webSocket) response.headers.set(SCALING_HEADER, this.#gauge.reply(refusal));
     return response;
   }
 
@@ -116,7 +93,7 @@ export class Backend extends DurableObject<Env> {
   /** Sends a request to the container; gives up if no response begins in time or the client leaves. */
   async #forward(request: Request, body: ArrayBuffer | null): Promise<Response> {
     const headers = new Headers(request.headers);
-    headers.delete(LOAD_HEADER);
+    headers.delete(SCALING_HEADER);
     const url = request.url.replace("https:", "http:"); // the container does not speak TLS
     const limit = this.env.FIRST_BYTE_SECONDS;
     const late = new AbortController();

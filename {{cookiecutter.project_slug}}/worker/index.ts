@@ -4,8 +4,7 @@ import { BodyError, clientAddress, forwardedHeaders, readBody } from "./http/for
 import { decodePath, isListed } from "./http/paths";
 import { problem, unavailable } from "./http/problems";
 import { judge } from "./http/routes";
-import { LOAD_HEADER } from "./scaling/load";
-import { Router } from "./scaling/router";
+import { FORMER_HEADER, Router, SCALING_HEADER } from "./scaling/router";
 
 export { Backend } from "./backend";
 
@@ -19,7 +18,10 @@ interface Bindings extends Env {
   LOCATION_HINT?: DurableObjectLocationHint;
 }
 
-/** What this isolate knows of the instances, for as long as it lives. */
+/** Headers between the Worker and the instances, which clients neither set nor see. */
+const SCALING_HEADERS = [SCALING_HEADER, FORMER_HEADER];
+
+/** This isolate's router. It knows only what instances have reported to it. */
 const router = new Router();
 
 /** Refuses what no endpoint of the app answers, as the app would, so that no container starts. */
@@ -53,13 +55,13 @@ async function refuseTooMany(request: Request, path: string, env: Bindings) {
 async function forward(request: Request, url: URL, env: Bindings, id: string): Promise<Response> {
   const body = await readBody(request, env.MAX_BODY_BYTES);
   const headers = forwardedHeaders(request, url, id);
-  headers.delete(LOAD_HEADER);
+  for (const name of SCALING_HEADERS) headers.delete(name);
   const init = { method: request.method, headers, body, redirect: "manual" } as const;
   if (env.BACKEND_ORIGIN)
     return fetch(new URL(url.pathname + url.search, env.BACKEND_ORIGIN), init);
   const placement = env.LOCATION_HINT ? { locationHint: env.LOCATION_HINT } : {};
   return router.dispatch((instance, ask) => {
-    headers.set(LOAD_HEADER, ask);
+    for (const name of SCALING_HEADERS) headers.set(name, ask);
     return env.BACKEND.getByName(String(instance), placement).fetch(url, init);
   }, env.MAX_INSTANCES);
 }
@@ -92,7 +94,7 @@ export default {
     if (response.webSocket) return response;
     const named = new Response(response.body, response);
     if (!named.headers.has("X-Request-ID")) named.headers.set("X-Request-ID", id);
-    named.headers.delete(LOAD_HEADER);
+    for (const name of SCALING_HEADERS) named.headers.delete(name);
     return named;
   },
 } satisfies ExportedHandler<Bindings>;

@@ -1,163 +1,93 @@
-import { type Ask, Estimate, type Refusal, type Reply } from "./load";
+import { type Ask, type Refusal, type Reply, SCALING_HEADER } from "./router";
 
-/** How long an instance that could not start is passed over: at first, and at most. */
-const REST_MILLISECONDS = { first: 10_000, longest: 300_000 };
+export { type Refusal, SCALING_HEADER };
 
-/** Knowledge older than this gives no work to an instance that has none, in milliseconds. */
-const FRESH = 5000;
+/** Square-root staffing: `ROOM` × √limit places stay free, so a random instance mostly has room. */
+const ROOM = 0.6;
 
-/** Instances slightly beyond those in use still accept, because the estimates differ a little. */
-const SLACK = 1.15;
+/** An instance that has had nothing to do for this long is not in use, in milliseconds. */
+const IDLE = 5000;
+
+/** How long to skip an instance that couldn't start: at first, and at most. */
+const REST = { first: 10_000, longest: 300_000 };
 
 /**
- * Once no instance is left to wake, full ones refuse so many requests for each one that ends, and so
- * many more after they had refused none.
+ * Reads what a router sent with a request. A request without it, such as one sent by hand or by the
+ * previous version, must be accepted.
  */
-const ALLOWANCE = 0.29;
-const MOST_SAVED = 20;
+export function readAsk(headers: Headers): Partial<Ask> {
+  return JSON.parse(headers.get(SCALING_HEADER) ?? '{ "must": true }');
+}
 
-/** How much sooner an instance refuses that runs more than its limit, and at most. */
-const EAGERNESS = 20;
-const MOST_OWED = { unsure: 5, informed: 20 };
-
-/** Only so few instances tell each other who has room: each of more would tell too many. */
-const FEW = 5;
-
-/** How long that is believed, in milliseconds. */
-const MEMORY = 60_000;
-
-/** An isolate's draw is fair if it knew of so much of what is in use; then the fill is typical. */
-const FAIR = 0.9;
-
-/** Decides which requests an instance accepts, and measures how full it is. */
+/** Decides which requests an instance accepts, and estimates how many instances the load needs. */
 export class Gauge {
-  readonly #limit: number;
-  readonly #instances: number;
-  readonly #clock: () => number;
-  readonly #estimate: Estimate;
-  readonly #others = new Map<number, { hasRoom: boolean; at: number }>();
-  #hadRoom = true;
-  #running = 0;
-  #saved = 1;
+  #width = 1;
   #askedAt = 0;
   #failures = 0;
   #restsUntil = 0;
+  readonly #limit: number;
+  readonly #instances: number;
+  readonly #clock: () => number;
 
   /**
    * @param limit how many running requests fill the instance
-   * @param instances how many instances there may be
-   * @param clock the time in milliseconds
+   * @param instances the maximum number of instances
+   * @param clock returns the time in milliseconds
    */
   constructor(limit: number, instances: number, clock: () => number = Date.now) {
     this.#limit = limit;
     this.#instances = instances;
     this.#clock = clock;
-    this.#estimate = new Estimate(clock);
   }
 
   /**
-   * Learns from what comes with a request, and decides whether to accept it.
+   * Learns from what came with a request, and decides whether to accept it.
    *
-   * @param ask what the isolate tells
-   * @param running how many requests run here
-   * @param awake whether the container runs or starts
-   * @returns why not, or undefined if the instance accepts
+   * @param running how many requests are running
+   * @returns the reason to refuse the request, if there is one
    */
-  refusal(ask: Ask, running: number, awake: boolean): Refusal | undefined {
-    const fill = running / this.#limit;
+  refusal({ width, age = 0, wake, must }: Partial<Ask>, running: number): Refusal | undefined {
     const quiet = this.#clock() - this.#askedAt;
+    const idle = running === 0 && quiet > IDLE;
+    if (!must && this.#clock() < this.#restsUntil) return "resting";
+    if (!must && !wake && idle && this.#failures === 0) return "idle";
     this.#askedAt = this.#clock();
-    this.#estimate.merge(ask);
-    const { inUse } = this.#estimate;
-    if (awake && ask.rank < inUse && ask.inUse >= FAIR * inUse) this.#estimate.measure(fill, quiet);
-
-    const refusal = this.#reason(ask, fill, awake);
-    if (!refusal && !awake && this.#estimate.knowledge.age > FRESH) {
-      this.#estimate.shrink(0); // what was known before all slept
-      this.#estimate.measure(0, 0);
+    if (idle) this.#width = width ?? 1;
+    const fill = running / this.#limit;
+    if (width !== undefined) {
+      this.#learn(width, Math.min(0.5, quiet / (quiet + age + 1)));
+      const needed = (fill * Math.ceil(this.#width)) / (1 - ROOM / Math.sqrt(this.#limit));
+      this.#learn(Math.min(needed, this.#instances), 1 / this.#limit);
     }
-    return refusal;
+    return fill < 1 || must ? undefined : "full";
   }
 
-  #reason(ask: Ask, fill: number, awake: boolean): Refusal | undefined {
-    if (ask.must) return undefined;
-    if (!awake && this.#clock() < this.#restsUntil) return "resting";
-    const stale = fill === 0 && ask.age > FRESH;
-    const beyond = ask.rank >= SLACK * this.#estimate.inUse;
-    if (ask.rank > 0 && !ask.join && (stale || beyond)) return "unused";
-    if (fill < 1) return undefined;
-    return ask.shared && !this.#shouldRefuse(fill) ? undefined : "full";
+  /** Moves the width toward another one by a share of the difference. */
+  #learn(width: number, share: number): void {
+    this.#width += share * (width - this.#width);
   }
 
-  /** Whether another instance should be asked rather than this one run more than its limit. */
-  #shouldRefuse(fill: number): boolean {
-    const informed = this.#known.length === this.#instances - 1;
-    if (informed && this.#hint === undefined) return false;
-    const over = Math.min(MOST_OWED.unsure, EAGERNESS * (fill - 1));
-    if (this.#saved < 1 - (informed ? MOST_OWED.informed : over)) return false;
-    this.#saved -= 1;
-    return true;
+  /** Whether no other instance is known to serve the load, so this one's start is worth waiting for. */
+  get isAlone(): boolean {
+    return this.#width <= 1 && this.#failures === 0;
   }
 
-  /**
-   * Counts the running requests after one began or ended.
-   *
-   * @returns whether this instance has room, if the others have to be told
-   */
-  count(running: number): boolean | undefined {
-    if (running < this.#running) this.#saved = Math.min(MOST_SAVED, this.#saved + ALLOWANCE);
-    this.#running = running;
-    const hasRoom = running < this.#limit;
-    const areFew = this.#instances <= FEW && this.#estimate.inUse === this.#instances;
-    if (!areFew || hasRoom === this.#hadRoom) return undefined;
-    this.#hadRoom = hasRoom;
-    return hasRoom;
+  /** Returns the value of `SCALING_HEADER` for a response. */
+  reply(refusal?: Refusal): string {
+    const rest = Math.max(0, this.#restsUntil - this.#clock());
+    return JSON.stringify({ width: this.#width, rest, refusal } satisfies Reply);
   }
 
-  /** Learns from another instance whether it has room. */
-  hear(instance: number, hasRoom: boolean): void {
-    this.#others.set(instance, { hasRoom, at: this.#clock() });
-  }
-
-  /** What the others told recently. */
-  get #known(): [instance: number, hasRoom: boolean][] {
-    const recent = [...this.#others].filter(([, { at }]) => this.#clock() - at < MEMORY);
-    return recent.map(([instance, { hasRoom }]) => [instance, hasRoom]);
-  }
-
-  /** Another instance that has room, if one is known. */
-  get #hint(): number | undefined {
-    return this.#known.find(([, hasRoom]) => hasRoom)?.[0];
-  }
-
-  /** Whether the last start failed. */
-  get isSuspect(): boolean {
-    return this.#failures > 0;
-  }
-
-  /** Notes that the container started. */
+  /** Records that the container started. */
   started(): void {
     this.#failures = 0;
     this.#restsUntil = 0;
   }
 
-  /** Notes that the container could not start: after each time in a row it rests for longer. */
+  /** Records that the container couldn't start. After each failure in a row, it rests longer. */
   failed(): void {
-    if (this.#clock() < this.#restsUntil) return; // one of several that waited for the same start
-    const { first, longest } = REST_MILLISECONDS;
-    this.#restsUntil = this.#clock() + Math.min(first * 2 ** this.#failures, longest);
+    if (this.#clock() < this.#restsUntil) return; // several requests waited for the same start
+    this.#restsUntil = this.#clock() + Math.min(REST.first * 2 ** this.#failures, REST.longest);
     this.#failures += 1;
-  }
-
-  /** The value of `LOAD_HEADER` in a response. */
-  reply(running: number, refusal?: Refusal): string {
-    const reply: Reply = {
-      ...this.#estimate.knowledge,
-      ...(refusal && { refusal }),
-      hint: refusal === "full" ? this.#hint : undefined,
-      fill: running / this.#limit,
-      rest: Math.max(0, this.#restsUntil - this.#clock()),
-    };
-    return JSON.stringify(reply);
   }
 }

@@ -1,130 +1,127 @@
-import { type Ask, Estimate, LOAD_HEADER, type Reply } from "./load";
+/** Carries an `Ask` with each request to an instance and a `Reply` with each response, as JSON. */
+export const SCALING_HEADER = "x-backend-scaling";
 
-/** After so many refusals another instance is woken, if those in use are so full on average. */
+/** The header in the previous version, whose instances may still run during a deployment. */
+export const FORMER_HEADER = "x-backend-load";
+
+/** What an isolate sends with a request. */
+export interface Ask {
+  /** How many instances the load needs. Missing if no instance has reported it yet. */
+  width?: number;
+  /** How long ago an instance reported the width, in milliseconds. */
+  age: number;
+  /** The instance accepts the request even if it has had nothing to do. */
+  wake: boolean;
+  /** The instance accepts the request in any case, because enough others refused it. */
+  must: boolean;
+}
+
+/** Why an instance doesn't accept a request. "down" means that a start has just failed. */
+export type Refusal = "full" | "idle" | "resting" | "down";
+
+/** What an instance sends with a response. */
+export interface Reply {
+  width: number;
+  refusal?: Refusal | undefined;
+  /** How long not to ask the instance again because it couldn't start, in milliseconds. */
+  rest: number;
+}
+
+/** How many full instances wake another one. By chance, three rarely are full. */
 const TRIES = 3;
-const CROWDED = 0.95;
 
-/** How long the isolate believes what it learnt of one instance, in milliseconds. */
-const MEMORY = 1000;
+/** After this many refusals, the next instance must accept, to limit the cost of a request. */
+const MOST_REFUSALS = 5;
 
-/** After so many refusals an instance accepts although it is full, if none is left to wake. */
-const SHARED_TRIES = 2;
-
-/** What refused a request so far. */
-type Refused = Map<number, Reply>;
-
-/**
- * Chooses the instance for each request: a random one of those in use, so that finding room costs
- * as little among a thousand as among three. docs/cloudflare.md shows how.
- *
- * Each isolate has one. It knows only what the instances that it asked replied.
- */
+/** Chooses the instance for each request, as README.md shows. Each isolate has one router. */
 export class Router {
+  #width = 1;
+  #heardAt = 0;
+  readonly #restsUntil = new Map<number, number>();
   readonly #clock: () => number;
   readonly #random: () => number;
-  readonly #estimate: Estimate;
-  readonly #fills = new Map<number, { fill: number; at: number }>();
 
   /**
-   * @param clock the time in milliseconds
-   * @param random a number from 0 up to 1
+   * @param clock returns the time in milliseconds
+   * @param random returns a number from 0 up to 1
    */
   constructor(clock: () => number = Date.now, random: () => number = Math.random) {
     this.#clock = clock;
     this.#random = random;
-    this.#estimate = new Estimate(clock);
   }
 
   /**
    * Sends a request to an instance that accepts it.
    *
-   * @param send offers the request to an instance, by number, with this value in `LOAD_HEADER`
-   * @param instances how many there may be
-   * @returns the response; a refusal only if two instances could not start
+   * @param send offers the request to the instance with this number, with `ask` in `SCALING_HEADER`
+   * @param instances the maximum number of instances
+   * @returns the response; a refusal only if two instances couldn't start
    */
   async dispatch(
     send: (instance: number, ask: string) => Promise<Response>,
     instances: number,
   ): Promise<Response> {
-    const refused: Refused = new Map();
-    for (let failures = 0; ; ) {
-      const [instance, ask] = this.#choose(instances, refused);
+    const usable = this.#usable(instances);
+    const refused = new Map<number, Refusal>();
+    for (;;) {
+      const [instance, ask] = this.#choose(usable, refused);
       const response = await send(instance, JSON.stringify(ask));
-      const told = response.headers.get(LOAD_HEADER);
-      if (told === null) return response; // a WebSocket, or an error of the platform
-      const reply: Reply = JSON.parse(told);
-      this.#learn(instance, ask, reply);
-      if (reply.refusal === "down") failures += 1;
-      if (!reply.refusal || failures > 1) return response;
+      const refusal = this.#learn(response, instance, usable);
+      const downAgain = refusal === "down" && [...refused.values()].includes("down");
+      if (!refusal || downAgain || ask.must) return response;
       await response.body?.cancel();
-      refused.set(instance, reply);
+      refused.set(instance, refusal);
     }
   }
 
-  #learn(instance: number, { rank }: Ask, reply: Reply): void {
-    const now = this.#clock();
-    this.#estimate.merge(reply);
-    if (reply.refusal === "unused") this.#estimate.shrink(rank);
-    this.#fills.set(instance, { fill: reply.fill, at: now });
-    if (reply.rest > 0) this.#estimate.rest(instance, now + reply.rest);
+  /** Learns from a response, and returns why it is a refusal, if it is one. */
+  #learn(response: Response, instance: number, usable: number[]): Refusal | undefined {
+    const reported = response.headers.get(SCALING_HEADER);
+    if (reported === null) {
+      // a WebSocket, an error from the platform, or an instance with the former version
+      return response.status === 503 && response.headers.has(FORMER_HEADER) ? "full" : undefined;
+    }
+    const { width, refusal, rest }: Reply = JSON.parse(reported);
+    this.#width = refusal === "idle" ? usable.indexOf(instance) : width;
+    this.#heardAt = this.#clock();
+    if (rest > 0) this.#restsUntil.set(instance, this.#clock() + rest);
+    return refusal;
   }
 
-  #choose(instances: number, refused: Refused): [instance: number, ask: Ask] {
-    const resting = this.#estimate.resting.map(([instance]) => instance);
-    const usable = instances - resting.length;
-    const inUse = Math.min(this.#estimate.inUse, usable);
-    /** The instance of a rank: those that rest are not counted. */
-    const at = (rank: number) => resting.reduce((i, other) => (other <= i ? i + 1 : i), rank);
-    const isLeft = (rank: number) => !refused.has(at(rank));
-    const firstLeft = (rank: number): number => (isLeft(rank) ? rank : firstLeft(rank + 1));
-    const full = [...refused].filter(([, { refusal }]) => refusal === "full");
-    const counted = [...refused.keys()].filter((instance) => !resting.includes(instance));
-    const left = inUse - counted.filter((instance) => instance < at(inUse)).length;
-    const shared = inUse === usable;
-    const must = usable === 1 || (shared && refused.size >= SHARED_TRIES);
-    const choice = (rank: number, changes: Partial<Ask> = {}): [number, Ask] => [
-      at(rank),
-      { ...this.#estimate.knowledge, rank, shared, join: false, must, ...changes },
-    ];
+  /** Returns all instances in order, except those that are resting because they couldn't start. */
+  #usable(instances: number): number[] {
+    const all = Array.from({ length: instances }, (_, instance) => instance);
+    const awaited = (instance: number) => this.#restsUntil.get(instance) ?? 0;
+    const usable = all.filter((instance) => awaited(instance) <= this.#clock());
+    return usable.length > 0 ? usable : all;
+  }
 
-    const last = refused.size > TRIES;
-    const failed = [...refused.values()].some(({ refusal }) => refusal === "down");
-    const crowded = left === 0 || this.#estimate.load >= CROWDED * inUse;
-    if (left > 0 && !last && (refused.size < TRIES || !crowded)) {
-      const hint = [...refused.values()].at(-1)?.hint;
-      if (hint !== undefined && !refused.has(hint) && !resting.includes(hint)) {
-        return choice(hint - resting.filter((other) => other < hint).length);
+  #choose(usable: number[], refused: Map<number, Refusal>): [instance: number, ask: Ask] {
+    const width = Math.max(1, Math.ceil(this.#width));
+    const left = usable.slice(0, width).filter((instance) => !refused.has(instance));
+    const full = usable.filter((instance) => refused.get(instance) === "full");
+    if (usable.length > 1 && refused.size < MOST_REFUSALS) {
+      const tries = width < usable.length ? TRIES : TRIES - 1;
+      const drawn = full.length < tries ? this.#draw(left) : undefined;
+      if (drawn !== undefined) return [drawn, this.#ask({ wake: drawn === usable[0] })];
+      const idle = usable.find((instance) => refused.get(instance) === "idle");
+      const next = idle ?? usable.slice(width).find((instance) => !refused.has(instance));
+      const failed = [...refused.values()].includes("down") && full.length > 0;
+      if (next !== undefined && !failed) {
+        this.#width = Math.max(this.#width, width + 1);
+        return [next, this.#ask({ wake: true })];
       }
-      return choice(failed ? firstLeft(0) : this.#draw(inUse, isLeft, at));
     }
-    if (full.length > 0 && inUse < usable && !failed) {
-      this.#estimate.grow();
-      const next = firstLeft(inUse);
-      if (next < usable) return choice(next, { join: true, must: last });
-    }
-    const [emptiest] = full.sort(([, one], [, other]) => one.fill - other.fill);
-    const [first, asked] = choice(0, { must: true });
-    return [emptiest?.[0] ?? (usable > 0 ? first : this.#firstToWake()), asked];
+    const last = this.#draw(left) ?? this.#draw(full) ?? this.#draw(usable) ?? 0;
+    return [last, this.#ask({ must: true })];
   }
 
-  /** Draws two of those in use that did not refuse yet, and takes the one known to be emptier. */
-  #draw(inUse: number, isLeft: (rank: number) => boolean, at: (rank: number) => number): number {
-    const draw = (): number => {
-      const rank = Math.floor(this.#random() * inUse);
-      return isLeft(rank) ? rank : draw();
-    };
-    const fill = (rank: number) => {
-      const known = this.#fills.get(at(rank));
-      const young = known && this.#clock() - known.at < MEMORY;
-      return young ? known.fill : this.#estimate.load / inUse;
-    };
-    const [one, other] = [draw(), draw()];
-    return fill(one) <= fill(other) ? one : other;
+  #ask(how: Partial<Ask>): Ask {
+    const heard = this.#heardAt > 0 && { width: this.#width };
+    return { ...heard, age: this.#clock() - this.#heardAt, wake: false, must: false, ...how };
   }
 
-  /** The instance to try when all are passed over: the one whose rest ends first. */
-  #firstToWake(): number {
-    const [soonest] = this.#estimate.resting.sort(([, one], [, other]) => one - other);
-    return soonest?.[0] ?? 0;
+  #draw(from: number[]): number | undefined {
+    return from[Math.floor(this.#random() * from.length)];
   }
 }

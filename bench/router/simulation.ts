@@ -1,62 +1,77 @@
-import { Gauge } from "../scaling/gauge";
-import { type Ask, LOAD_HEADER, type Refusal } from "../scaling/load";
-import { Router } from "../scaling/router";
+/** Simulates requests, isolates, and instances with the router and the gauge of the template. */
+import { Gauge } from "../../{{cookiecutter.project_slug}}/worker/scaling/gauge";
+import {
+  type Ask,
+  type Refusal,
+  Router,
+  SCALING_HEADER,
+} from "../../{{cookiecutter.project_slug}}/worker/scaling/router";
 
-/** What is simulated. Times are in seconds. */
+/** Offers a request to an instance, and returns the instance's response. */
+type Send = (instance: number, ask: string) => Promise<Response>;
+
+/** What to simulate. Times are in seconds. */
 export interface Scenario {
   instances: number;
-  /** So many isolates share the requests; each has a router of its own. */
+  /** How many isolates share the requests. Each has its own router. */
   isolates: number;
-  /** Running requests that fill an instance. */
+  /** How many running requests fill an instance. */
   limit: number;
-  /** Requests that arrive in a second, at a time. */
+  /** How many requests arrive per second at a given time. */
   rate: (time: number) => number;
-  /** How long a request runs: on average, and at most (log-normal). */
+  /** How long a request runs: on average and at most (log-normal). */
   duration: number;
   longest: number;
   start: number;
   sleepAfter: number;
-  /** A message there and back takes between these. */
+  /** How long a message and its response take together. */
   latency: [least: number, most: number];
   /** The share of messages that are lost, which fails their requests. */
   lost: number;
   /** Instances whose container never starts. */
   broken: number[];
-  /** What happens between these times is measured. */
+  /** The measurement covers the time between these two. */
   from: number;
   until: number;
   seed: number;
-  /** Chooses instances without a router: the baseline to compare with. */
-  choose?: (random: () => number) => number;
+  /** Chooses the instance in place of the router: a baseline. */
+  route?: (send: Send, instances: number, random: () => number) => Promise<Response>;
 }
 
-/** What was measured. */
+/** The result of a simulation. */
 export interface Measurement {
   requests: number;
   failed: number;
-  /** Messages for each request: on average, at the 99th percentile, at most. */
+  /** Messages per request. */
   messages: { mean: number; p99: number; most: number };
-  /** The most messages that the first request of an isolate took. */
-  first: number;
-  /** The share of requests that went over an instance's limit while another one had room. */
+  /** The share of requests that overfilled an instance while another one had room. */
   overfilled: number;
-  /** The same, counted only while all running requests would have fitted. */
-  overfilledInVain: number;
-  /** The share of running requests beyond a limit for which another instance has a place free. */
-  misplaced: number;
-  /** What instances told each other, for each request. */
-  notices: number;
   /** Instances awake: on average, and at the end. */
   awake: number;
   awakeAtEnd: number;
-  /** The fewest that hold what ran on average, and what ran at most since those asleep had work. */
+  /** The fewest instances that could run the average load, and the highest load before the end. */
   fewest: number;
   fewestAtPeak: number;
   containerSeconds: number;
 }
 
-/** A seeded source of numbers from 0 up to 1 (mulberry32). */
-export function seeded(seed: number): () => number {
+const ask = (how: Partial<Ask>) => JSON.stringify(how);
+
+/** `getRandom` from Cloudflare's `@cloudflare/containers`: any instance, which must accept. */
+export const getRandom: Scenario["route"] = (send, instances, random) =>
+  send(Math.floor(random() * instances), ask({ must: true }));
+
+/** The simplest way to scale: asks one instance after another until one has room. */
+export const firstFit: Scenario["route"] = async (send, instances, random) => {
+  for (let instance = 0; instance < instances; instance += 1) {
+    const response = await send(instance, ask({ wake: true }));
+    if (!JSON.parse(response.headers.get(SCALING_HEADER) ?? "{}").refusal) return response;
+  }
+  return send(Math.floor(random() * instances), ask({ must: true }));
+};
+
+/** Returns a seeded source of numbers from 0 up to 1 (mulberry32). */
+function seeded(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -68,7 +83,7 @@ export function seeded(seed: number): () => number {
 
 type Event = { time: number; happen: () => void };
 
-/** Events in the order of their times: a binary heap. */
+/** Events ordered by time, in a binary heap. */
 class Agenda {
   readonly #events: Event[] = [];
 
@@ -116,66 +131,48 @@ class Instance {
   }
 
   respond(refusal?: Refusal): Response {
-    const headers = { [LOAD_HEADER]: this.gauge.reply(this.running, refusal) };
-    return new Response(null, { headers });
+    return new Response(null, { headers: { [SCALING_HEADER]: this.gauge.reply(refusal) } });
   }
 }
 
 /** How long a start that fails takes, in seconds. */
 const FAILED_START = 1;
 
-/** Some time after 1970, so that nothing seems young that was never known, in milliseconds. */
+/** When the simulation starts: long after 1970, so that "never" seems long ago, in milliseconds. */
 const EPOCH = 1e12;
 
-/** So often the microtasks run after each event, so that awaits in the router go on. */
+/** How often microtasks run after each event, so that the router's awaits continue. */
 const TURNS = 6;
 
-/** Runs the router and the gauges that ship through a scenario, event by event. */
 class Simulation {
   readonly #scenario: Scenario;
   readonly #random: () => number;
-  /** A source of its own for what arrives, so that it is the same whichever way it is routed. */
+  /** Its own source for what arrives, which is then the same for every way to route it. */
   readonly #arrivals: () => number;
   readonly #agenda = new Agenda();
   readonly #instances: Instance[];
   readonly #routers: Router[];
-  readonly #used = new Set<Router>();
-  readonly #places: number;
+  #withRoom: number;
   #now = 0;
   #accountedUntil = 0;
   #running = 0;
   #awake = 0;
   #peak = 0;
-  #withRoom: number;
   #runningSeconds = 0;
   #awakeSeconds = 0;
   #overfilled = 0;
-  #overfilledInVain = 0;
-  /** Requests that run beyond a limit, and places that are free. */
-  #excess = 0;
-  #free: number;
-  #misplacedSeconds = 0;
-  #notices = 0;
   #failed = 0;
-  #first = 0;
   readonly #messages: number[] = [];
 
   constructor(scenario: Scenario) {
+    const { seed, instances, isolates, broken, limit } = scenario;
     const clock = () => EPOCH + 1000 * this.#now;
     this.#scenario = scenario;
-    this.#random = seeded(scenario.seed);
-    this.#arrivals = seeded(scenario.seed + 1);
-    this.#instances = Array.from(
-      { length: scenario.instances },
-      () => new Instance(scenario, clock),
-    );
-    this.#routers = Array.from(
-      { length: scenario.isolates },
-      () => new Router(clock, this.#random),
-    );
-    this.#withRoom = scenario.instances - scenario.broken.length;
-    this.#places = this.#withRoom * scenario.limit;
-    this.#free = this.#places;
+    this.#random = seeded(seed);
+    this.#arrivals = seeded(seed + 1);
+    this.#instances = Array.from({ length: instances }, () => new Instance(scenario, clock));
+    this.#routers = Array.from({ length: isolates }, () => new Router(clock, this.#random));
+    this.#withRoom = instances - broken.length;
   }
 
   async run(): Promise<Measurement> {
@@ -208,27 +205,24 @@ class Simulation {
   }
 
   async #request(): Promise<void> {
-    const { choose, isolates, instances } = this.#scenario;
+    const { route, isolates, instances } = this.#scenario;
     const measured = this.#measuring;
     const duration = this.#duration();
     let messages = 0;
-    const send = (number: number, ask: string) => {
+    const send: Send = (number, text) => {
       messages += 1;
-      return this.#send(number, ask, duration);
+      return this.#send(number, text, duration);
     };
     const router = this.#routers[Math.floor(this.#random() * isolates)] as Router;
-    const fresh = !this.#used.has(router);
-    this.#used.add(router);
     let failed = false;
     try {
-      const response = choose
-        ? await send(choose(this.#random), JSON.stringify({ must: true, resting: [] }))
+      const response = route
+        ? await route(send, instances, this.#random)
         : await router.dispatch(send, instances);
-      failed = "refusal" in JSON.parse(response.headers.get(LOAD_HEADER) ?? "{}");
+      failed = "refusal" in JSON.parse(response.headers.get(SCALING_HEADER) ?? "{}");
     } catch {
       failed = true;
     }
-    if (fresh) this.#first = Math.max(this.#first, messages);
     if (!measured) return;
     this.#messages.push(messages);
     if (failed) this.#failed += 1;
@@ -246,8 +240,7 @@ class Simulation {
         this.#after(this.#oneWay(), () => resolve(response));
       };
       this.#after(this.#oneWay(), () => {
-        const ask: Ask = JSON.parse(text);
-        const refusal = instance.gauge.refusal(ask, instance.running, instance.awake);
+        const refusal = instance.gauge.refusal(JSON.parse(text), instance.running);
         if (refusal) return respond(refusal);
         if (!broken.includes(number)) {
           this.#accept(instance, duration);
@@ -261,28 +254,19 @@ class Simulation {
     });
   }
 
-  /** How long a message takes. */
   #oneWay(): number {
     const [least, most] = this.#scenario.latency;
     return (least + (most - least) * this.#random()) / 2;
   }
 
   #accept(instance: Instance, duration: number): void {
-    const { limit, start, sleepAfter } = this.#scenario;
+    const { limit, start, sleepAfter, until } = this.#scenario;
     this.#account();
-    if (this.#measuring && instance.running >= limit) {
-      if (this.#withRoom > 0) this.#overfilled += 1;
-      if (this.#running < this.#places) this.#overfilledInVain += 1;
-    }
-    if (instance.running >= limit) this.#excess += 1;
-    else this.#free -= 1;
+    if (this.#measuring && instance.running >= limit && this.#withRoom > 0) this.#overfilled += 1;
     this.#running += 1;
-    if (this.#now >= this.#scenario.until - sleepAfter) {
-      this.#peak = Math.max(this.#peak, this.#running);
-    }
+    if (this.#now >= until - sleepAfter) this.#peak = Math.max(this.#peak, this.#running);
     instance.running += 1;
     if (instance.running === limit) this.#withRoom -= 1;
-    this.#tell(instance);
     if (!instance.awake) {
       instance.awake = true;
       instance.readyAt = this.#now + start;
@@ -302,11 +286,8 @@ class Simulation {
   #finish(instance: Instance): void {
     const { limit, sleepAfter } = this.#scenario;
     this.#account();
-    if (instance.running > limit) this.#excess -= 1;
-    else this.#free += 1;
     this.#running -= 1;
     instance.running -= 1;
-    this.#tell(instance);
     instance.idleSince = this.#now;
     if (instance.running === limit - 1) this.#withRoom += 1;
     if (instance.running > 0) return;
@@ -319,25 +300,12 @@ class Simulation {
     });
   }
 
-  /** Tells the other instances what one of them has to say, as the Durable Object does. */
-  #tell(instance: Instance): void {
-    const hasRoom = instance.gauge.count(instance.running);
-    if (hasRoom === undefined) return;
-    const number = this.#instances.indexOf(instance);
-    for (const other of this.#instances) {
-      if (other === instance) continue;
-      if (this.#measuring) this.#notices += 1;
-      this.#after(this.#oneWay(), () => other.gauge.hear(number, hasRoom));
-    }
-  }
-
-  /** Adds up what lasted since the last change. */
+  /** Adds up the time since the last change. */
   #account(): void {
     const seconds = this.#now - Math.max(this.#accountedUntil, this.#scenario.from);
     if (seconds > 0) {
       this.#runningSeconds += this.#running * seconds;
       this.#awakeSeconds += this.#awake * seconds;
-      this.#misplacedSeconds += Math.min(this.#excess, this.#free) * seconds;
     }
     this.#accountedUntil = this.#now;
   }
@@ -356,11 +324,7 @@ class Simulation {
         p99: sorted[Math.floor(0.99 * requests)] ?? 0,
         most: sorted.at(-1) ?? 0,
       },
-      first: this.#first,
       overfilled: ofRequests(this.#overfilled),
-      overfilledInVain: ofRequests(this.#overfilledInVain),
-      misplaced: this.#misplacedSeconds / Math.max(1, this.#runningSeconds),
-      notices: ofRequests(this.#notices),
       awake: this.#awakeSeconds / (until - from),
       awakeAtEnd: this.#awake,
       fewest: Math.min(fewest, instances - broken.length),
@@ -370,7 +334,7 @@ class Simulation {
   }
 }
 
-/** Requests that run for seconds to minutes, on some instances that are half full. */
+/** Requests of seconds to minutes on instances that are half full. */
 const USUAL: Scenario = {
   instances: 10,
   isolates: 10,
@@ -389,7 +353,7 @@ const USUAL: Scenario = {
 };
 
 /**
- * Simulates instances, isolates and the messages between them with the code that ships.
+ * Runs a scenario, event by event.
  *
  * @param changes how the scenario differs from the usual one
  */
@@ -398,7 +362,7 @@ export function simulate(changes: Partial<Scenario>): Promise<Measurement> {
 }
 
 /**
- * The rate that loads so many instances to a share of what they can run, after a minute's rise.
+ * Returns the rate that loads the instances to this share of their limits, after a minute's rise.
  *
  * @param load 1 fills them all
  */
