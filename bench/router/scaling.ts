@@ -61,7 +61,7 @@ const CONDITIONS: Record<string, Partial<Scenario>> = {
 
 const BROKEN: Record<string, Partial<Scenario>> = {
   "instance 0 can't start": { broken: [0], until: 540 },
-  "instance 7 can't start": { instances: 30, isolates: 200, broken: [7], until: 540 },
+  "instance 7 can't start": { instances: 100, isolates: 200, broken: [7], from: 360, until: 420 },
 };
 
 async function conditions(): Promise<void> {

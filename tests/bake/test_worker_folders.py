@@ -5,10 +5,7 @@ from pathlib import Path
 
 WORKER = Path(__file__).parents[2] / "{{cookiecutter.project_slug}}" / "worker"
 FOLDERS = {"http", "scaling", "test"}
-SCALING = {
-    "index.ts": {"scaling/load", "scaling/router"},
-    "backend.ts": {"scaling/gauge", "scaling/load"},
-}
+SCALING = {"index.ts": {"scaling/router"}, "backend.ts": {"scaling/gauge"}}
 """What modules outside of `scaling/` import from it. Other modules import nothing from it."""
 
 

@@ -1,6 +1,7 @@
-"""Print what the app's framework makes of thousands of requests, for routes.test.ts.
+"""Print how FastAPI routes thousands of generated requests, as JSON.
 
-Two apps are asked: the project's own, and one with every kind of route.
+It asks two apps: the project's own, and one with every kind of route. A project's Python runs this
+file in the project's folder `backend`.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "backend"))
+sys.path.insert(0, str(Path.cwd()))
 
 from fastapi import APIRouter, FastAPI, WebSocket
 from starlette.datastructures import Headers
@@ -25,7 +26,7 @@ from app.server.route_table import describe_routes
 
 REQUESTS = 2000
 SHARES = {"of a route": 0.6, "with a wrong segment": 0.3, "too long": 0.15, "for a WebSocket": 0.2}
-"""Which shares of the requests are of which kind."""
+"""The share of each kind of request."""
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND")
 SEGMENTS = (
@@ -36,11 +37,11 @@ SEGMENTS = (
 
 
 async def endpoint() -> None:
-    """Do nothing; no test gets here."""
+    """Do nothing, since no request gets here."""
 
 
 async def socket(websocket: WebSocket) -> None:
-    """Do nothing; no test gets here."""
+    """Do nothing, since no request gets here."""
 
 
 def full_app() -> FastAPI:
@@ -75,7 +76,7 @@ def full_app() -> FastAPI:
 
 
 def make_path(chance: random.Random, routes: list[str]) -> str:
-    """Make an encoded path: one of the routes' with parameters filled in, or of any segments."""
+    """Make an encoded path, either from a route or from random segments."""
     if chance.random() < SHARES["of a route"]:
         parts = chance.choice(routes).split("/")[1:]
         parts = [chance.choice(SEGMENTS) if "{" in part else part for part in parts]
@@ -93,7 +94,7 @@ def make_path(chance: random.Random, routes: list[str]) -> str:
 
 
 def is_routed(app: FastAPI, scope: dict[str, Any]) -> bool:
-    """Whether an endpoint answers a request; none is called."""
+    """Return whether an endpoint handles a request, without calling it."""
     return any(route.matches(dict(scope))[0] is Match.FULL for route in app.router.routes)
 
 
@@ -101,7 +102,7 @@ async def ask(app: FastAPI, scope: dict[str, Any]) -> dict[str, Any]:
     """Let the app refuse a request.
 
     Returns:
-        The status, the header `Allow` and the problem document.
+        The status, the `Allow` header, and the problem document.
     """
     messages: list[Message] = []
 
@@ -118,7 +119,7 @@ async def ask(app: FastAPI, scope: dict[str, Any]) -> dict[str, Any]:
 
 
 async def judge(app: FastAPI, kind: str, method: str, path: str) -> dict[str, Any]:
-    """Tell what the app would do with a request: 200 stands for whatever an endpoint answers."""
+    """Return how the app handles a request: 200 stands for any endpoint's response."""
     request = {"method": method, "path": path, "websocket": kind == "websocket"}
     scope: dict[str, Any] = {
         "type": kind,
@@ -126,7 +127,7 @@ async def judge(app: FastAPI, kind: str, method: str, path: str) -> dict[str, An
         "query_string": b"",
         "headers": [],
     }
-    if kind == "websocket":  # uvicorn answers 403 for the app
+    if kind == "websocket":  # uvicorn responds with 403 for the app
         return {**request, "status": 200 if is_routed(app, scope) else 403}
     for tried in ("GET", method) if method == "HEAD" else (method,):
         if is_routed(app, {**scope, "method": tried}):
@@ -135,7 +136,7 @@ async def judge(app: FastAPI, kind: str, method: str, path: str) -> dict[str, An
 
 
 async def examine(name: str, app: FastAPI) -> dict[str, Any]:
-    """Describe an app's routes, and what it would do with many requests."""
+    """Describe an app's routes, and how it handles many requests."""
     chance = random.Random(name)
     table = describe_routes(app)
     paths = [row["path"] for row in table["routes"]]
@@ -148,7 +149,7 @@ async def examine(name: str, app: FastAPI) -> dict[str, Any]:
 
 
 async def main() -> None:
-    """Print what both apps do."""
+    """Print how both apps handle requests."""
     logging.disable()
     examined = [
         await examine("the app", create_app()),
