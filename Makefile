@@ -1,6 +1,6 @@
 # `make demo` and `make test` need Python 3.11 or later and nothing else.
 PYTHON ?= python3
-# From /, where pyenv does not see .python-version: any Python from 3.11 on will do.
+# From /, so that pyenv doesn't see .python-version: any Python from 3.11 on works.
 SETUP := cd / && $(PYTHON) -I "$(CURDIR)/tools/setup.py"
 
 WORKFLOWS := $(wildcard .github/workflows/*.yml {{cookiecutter.project_slug}}/.github/workflows/*.yml)
@@ -16,7 +16,7 @@ demo: ## Generate an app and serve it; answers: make demo deployment=monolith ba
 test: lint ## Run the bake and check tiers
 	@$(SETUP) dev pytest -n 2 --dist worksteal tests/bake tests/check
 
-test-real: ## Run what needs a Docker engine and Chromium; it wants the machine to itself
+test-real: ## Run the tests that need a Docker engine and Chromium; nothing else should run meanwhile
 	@$(SETUP) dev pytest -n 2 --dist loadgroup tests/real/monolith
 	@$(SETUP) dev pytest tests/real/cloudflare tests/real/contract tests/real/recipes tests/real/start tests/real/test_devcontainer.py
 
@@ -31,17 +31,17 @@ lint: ## Check this repository's own code
 	@$(SETUP) dev check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 	@$(SETUP) dev zizmor --quiet --offline --pedantic .github '{{cookiecutter.project_slug}}/.github'
 
-lock: ## Resolve every locked dependency again, here and in the template; `make lock upgrade=1` takes the latest versions
+lock: ## Lock every dependency again, here and in the template; `make lock upgrade=1` takes the latest versions
 	@$(SETUP) dev python -m tools.lock $(if $(upgrade),--upgrade)
 
-pictures: ## Make the pictures of README.md again; needs Docker and Chromium
+pictures: ## Record the pictures in docs/images again; needs Docker and Chromium
 	@$(SETUP) dev python -m tools.pictures.conversation
 	@$(SETUP) dev python -m tools.pictures.scaling
 
-bench: ## Run every bench, in less than 25 minutes, and write bench/results.json, its pages and its charts
+bench: ## Run every bench in less than 25 minutes, and write bench/results.json, its pages, and its charts
 	@$(SETUP) dev python -m bench.run
 
-bench-quick: ## Run what needs little time, print it, and say whether each bound holds
+bench-quick: ## Run the quick parts, print them, and report whether each bound is met
 	@$(SETUP) dev python -m bench.run --quick
 
 $(BENCHES:%=bench-%): ## Run one bench, and write its part of the results

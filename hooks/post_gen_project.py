@@ -1,9 +1,9 @@
-"""Keep the chosen layout, write the answers into its files, link the template, commit."""
+"""Keep the chosen layout, write the answers into its files, link the template, and commit."""
 
 import sys
 
 if __name__ == "__main__":
-    del sys.path[0]  # the folder for temporary files, where anybody's json.py may lie
+    del sys.path[0]  # the temporary folder, where someone else's json.py may lie
 
 import json
 import os
@@ -38,7 +38,7 @@ PLACES = (  # which answer replaces the word after which text of which file
 
 
 def keep_layout(layout: str) -> None:
-    """Remove what only the other layout has, and keep the lock that fits."""
+    """Remove the other layout's files, and keep the lockfile that fits."""
     lock = Path("bun.lock.monolith")
     if layout == "monolith" and lock.exists():
         lock.replace("bun.lock")
@@ -49,7 +49,7 @@ def keep_layout(layout: str) -> None:
 
 
 def set_answers() -> None:
-    """Write the answers into the files that the layout has; a missing place is a ValueError."""
+    """Write the answers into the layout's files; a missing place is a ValueError."""
     for key, path, before in PLACES:
         if (file := Path(path)).exists():
             start, rest = file.read_bytes().split(before, 1)
@@ -58,20 +58,20 @@ def set_answers() -> None:
 
 
 def git(*args: str, at: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """Run git unattended: without anybody's hooks, signing or housekeeping."""
+    """Run git unattended: without hooks, signing, or housekeeping."""
     off = ("-c", f"core.hooksPath={os.devnull}", "-c", "commit.gpgSign=false", "-c", "gc.auto=0")
     return subprocess.run(["git", *off, *args], cwd=at, capture_output=True, text=True, check=False)
 
 
 def link_template() -> str:
-    """Write `.cruft.json` without credentials for cruft, or return why that cannot be done."""
+    """Write `.cruft.json` without credentials, or return why that isn't possible."""
     starts = (os.environ.get("PWD", ""), ANSWERS["_output_dir"])  # what the path is relative to
     found = (Path(start, ANSWERS["_repo_dir"]) for start in starts)
     if not (template := next((path for path in found if (path / "hooks").exists()), None)):
-        return f"No update link: name the template's full path instead of {ANSWERS['_template']}."
+        return f"No update link: use the template's full path instead of {ANSWERS['_template']}."
     names = ("HEAD", "HEAD:./cookiecutter.json", "--show-toplevel", "--show-prefix")
     if (shown := git("rev-parse", *names, at=template)).returncode:
-        return f"No update link, because git cannot tell the template's version: {shown.stderr}"
+        return f"No update link, because git can't read the template's version: {shown.stderr}"
     commit, _, toplevel, prefix = shown.stdout.split("\n")[:4]
     origin = git("config", "remote.origin.url", at=template).stdout.strip() or ANSWERS["_template"]
     address = toplevel if ANSWERS["_repo_dir"].startswith(ANSWERS["_template"]) else origin
@@ -85,15 +85,15 @@ def link_template() -> str:
 
 
 def commit_all() -> str:
-    """Start a repository with a first commit, or return why that cannot be done."""
+    """Create a repository with a first commit, or return why that isn't possible."""
     if git("rev-parse", "--git-dir").returncode == 0:
-        return "This folder is in a git repository: commit the project with git add and git commit."
+        return "This folder is inside a git repository. Commit it with git add and git commit."
     if git("-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT").returncode:
         return "git has no user.name or user.email, so nothing was committed."
     message = f"--message=Start {ANSWERS['project_slug']} from its template"
     steps = (["init", "--initial-branch=main"], ["add", "--all"], ["commit", "--quiet", message])
     failed = (done.stderr for step in steps if (done := git(*step)).returncode)
-    return next((f"git could not commit: {error}" for error in failed), "")
+    return next((f"git couldn't commit: {error}" for error in failed), "")
 
 
 def main() -> None:
@@ -104,10 +104,10 @@ def main() -> None:
         return
     try:
         for name in (*git("rev-parse", "--local-env-vars").stdout.split(), "GIT_QUARANTINE_PATH"):
-            os.environ.pop(name, None)  # inside a git hook they name the outer repository
+            os.environ.pop(name, None)  # inside a git hook, they point to the outer repository
         hints = [link_template(), commit_all() if ANSWERS["initialize_git"] else ""]
     except OSError as error:
-        hints = [f"git could not run ({error}), so nothing was committed."]
+        hints = [f"git couldn't run ({error}), so nothing was committed."]
     folder = shlex.quote(os.getcwd().removeprefix(os.path.join(os.environ.get("PWD", ""), "")))
     bun = "" if shutil.which("bun") else "Install bun first: https://bun.com/docs/installation\n"
     ready = f"{ANSWERS['project_name']} is ready:\n\n  cd {folder}\n  bun install\n  bun run dev\n"
@@ -115,6 +115,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    os.unlink(__file__)  # cookiecutter would leave it behind with the template's address in it
+    os.unlink(__file__)  # cookiecutter would leave this file, with the template's address in it
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # for ASCII
     main()

@@ -1,9 +1,9 @@
-"""Refuse a folder that is not empty and every bad answer, before anything is written."""
+"""Reject a non-empty folder and every invalid answer before anything is written."""
 
 import sys
 
 if __name__ == "__main__":
-    del sys.path[0]  # the folder for temporary files, where anybody's json.py may lie
+    del sys.path[0]  # the temporary folder, where someone else's json.py may lie
 
 import json
 import os
@@ -15,42 +15,42 @@ import shutil
 ANSWERS: dict[str, object] = {{dict(cookiecutter)}}  # type: ignore # noqa: F821
 
 TAKEN_PORTS = {5173: "Vite", 8080: "the image's preview", 8787: "wrangler", 9229: "its debugger"}
-SLUG_RULE = """at most 57 of a-z, 0-9 and single dashes, starting with a letter, not ending with \
-a dash, and not backend, e2e, frontend, scripts or worker"""
-NOT_EMPTY = """{} is not empty, so nothing was changed. To update a project, run there: uvx cruft \
-update. To change its layout or another answer: uvx cruft update --variables-to-update {}"""
+SLUG_RULE = """up to 57 of a-z, 0-9, and single dashes, starting with a letter, not ending with \
+a dash, and not backend, e2e, frontend, scripts, or worker"""
+NOT_EMPTY = """{} is not empty, so nothing was changed. To update a project, run in its folder: \
+uvx cruft update. To change an answer: uvx cruft update --variables-to-update {}"""
 CREDENTIAL = "Remove the credential from the template's address: cruft stores it in .cruft.json."
 Refusal = tuple[str, object, str, str]  # question, answer, rule, an answer that follows the rule
 
 
 def check_text(key: str, longest: int, default: str) -> Refusal | None:
-    """Allow one line of printable characters."""
+    """Accept one line of printable characters."""
     answer = str(ANSWERS[key])
     if answer.isprintable() and 1 <= len(answer) <= longest:
         return None
     words = "".join(char if char.isprintable() else " " for char in answer).split()
     correction = " ".join(words)[:longest].strip() or default
-    return key, answer, f"one line of 1 to {longest} printable characters", correction
+    return key, answer, f"one line of up to {longest} printable characters", correction
 
 
 def check_slug(key: str) -> Refusal | None:
-    """Allow a name that cookiecutter.json did not have to make safe."""
+    """Accept a name that cookiecutter.json didn't have to make safe."""
     answer, safe = ANSWERS[f"__{key}_as_answered"], str(ANSWERS[key])
     return None if answer == safe else (key, answer, SLUG_RULE, safe)
 
 
 def check_number(key: str, lowest: int, highest: int, default: str) -> Refusal | None:
-    """Allow a whole number within its limits that is not a port in use."""
+    """Accept a whole number within its limits that isn't another server's port."""
     answer = str(ANSWERS[key])
     number = int(answer) if re.fullmatch("[1-9][0-9]{0,5}", answer) else 0
     if lowest <= number <= highest and number not in TAKEN_PORTS:
         return None
-    taken = [f", not {port} ({user})" for port, user in TAKEN_PORTS.items() if port < highest]
+    taken = [f", except {port} ({user})" for port, user in TAKEN_PORTS.items() if port < highest]
     return key, answer, f"a whole number from {lowest} to {highest}{''.join(taken)}", default
 
 
 def check_choice(key: str, *choices: object) -> Refusal | None:
-    """Allow what the question offers; cookiecutter does not check a replay."""
+    """Accept what the question offers; cookiecutter doesn't check a replay file."""
     answer, offered = ANSWERS[key], [str(choice).lower() for choice in choices]
     return None if answer in choices else (key, answer, f"one of {', '.join(offered)}", offered[0])
 
@@ -71,12 +71,12 @@ def refusals() -> list[Refusal]:
 
 
 def without_credentials(address: str) -> str:
-    """Remove user, password, token and query from an address; ssh's user git stays."""
+    """Remove user, password, token, and query from an address; the user git of SSH stays."""
     return re.sub(r"^([\w+.-]+://(?:git@)?)(?:[^/]*@)?([^?#]*).*", r"\1\2", address)
 
 
 def corrected_command(refused: list[Refusal]) -> str:
-    """Write the command that was given, with every refused answer corrected."""
+    """Return the user's command with every rejected answer corrected."""
     answers = {key: answer for key, answer in ANSWERS.items() if not key.startswith("_")}
     answers |= {key: correction for key, _, _, correction in refused}
     answers["initialize_git"] = str(answers["initialize_git"]).lower()
@@ -99,7 +99,7 @@ def corrected_command(refused: list[Refusal]) -> str:
 
 
 def problem() -> str:
-    """Say what is wrong, or nothing."""
+    """Return what is wrong, or an empty string."""
     template = str(ANSWERS["_template"])
     if "__prompts__" in ANSWERS:  # cookiecutter 2.3 and later remove it
         return "This template needs cookiecutter 2.3 or later: pip install --upgrade cookiecutter"
@@ -111,10 +111,10 @@ def problem() -> str:
     if not (refused := refusals()):
         return ""
     reasons = "".join(f"  {k} must be {r}.\n    The answer was {a!r}.\n" for k, a, r, _ in refused)
-    heading = "\nNothing was generated, because of these answers:\n\n"
-    return f"{heading}{reasons}\nWith them corrected:\n\n  {corrected_command(refused)}\n"
+    heading = "\nNothing was generated, because these answers are invalid:\n\n"
+    return f"{heading}{reasons}\nWith corrected answers:\n\n  {corrected_command(refused)}\n"
 
 
 if __name__ == "__main__":
-    os.unlink(__file__)  # cookiecutter would leave it behind with the template's address in it
+    os.unlink(__file__)  # cookiecutter would leave this file, with the template's address in it
     sys.exit(problem() or 0)

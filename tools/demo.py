@@ -15,13 +15,13 @@ from tools.generate import ROOT, generate
 
 DEMO = ROOT / "demo"
 STAMP = DEMO / ".generated"
-"""Is as old as the app's files, so a newer file is an edit."""
+"""A file as old as the generated app: any newer file is an edit."""
 INSTALLED = {".venv", "node_modules", "dist", "__pycache__", ".wrangler", "test-results"}
-"""Folders that commands of the app write."""
+"""Folders that the app's commands write."""
 
 
 def given_answers() -> dict[str, str]:
-    """Collect the answers that were given; make passes its variables in the environment."""
+    """Collect the given answers; make passes its variables in the environment."""
     questions = json.loads((ROOT / "cookiecutter.json").read_text("utf-8"))
     return {
         key: os.environ[key] for key in questions if not key.startswith("_") and key in os.environ
@@ -29,7 +29,7 @@ def given_answers() -> dict[str, str]:
 
 
 def is_edited() -> bool:
-    """Tell whether somebody has written files into the app since it was generated."""
+    """Return whether someone has changed the app since it was generated."""
     if not STAMP.exists():
         return DEMO.exists()
     generated = STAMP.stat().st_mtime
@@ -41,19 +41,19 @@ def is_edited() -> bool:
 
 
 def make_room() -> None:
-    """Remove the app of the last run, or keep it under another name if somebody edited it."""
+    """Remove the last run's app, or rename it if someone has edited it."""
     if is_edited():
         free = (path for n in itertools.count(1) if not (path := ROOT / f"demo-{n}").exists())
         kept = DEMO.rename(next(free))
-        print(f"demo/ had edits and is now {kept.name}/.")
+        print(f"demo/ has edits, so it was renamed to {kept.name}/.")
     shutil.rmtree(DEMO, ignore_errors=True)
 
 
 def main() -> int:
-    """Generate, install, serve until Ctrl-C.
+    """Generate and install the app, and serve it until Ctrl-C.
 
     Returns:
-        The exit status: 1 if an answer was refused.
+        The exit status: 1 if an answer was rejected.
     """
     make_room()
     try:
@@ -74,5 +74,5 @@ def main() -> int:
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except KeyboardInterrupt:  # how people stop the app
+    except KeyboardInterrupt:  # this is how users stop the app
         sys.exit()

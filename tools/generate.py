@@ -1,4 +1,4 @@
-"""Generate a project from this template, and leave nothing in the user's home folder."""
+"""Generate a project from this template without writing to the user's home folder."""
 
 import json
 import subprocess
@@ -10,7 +10,7 @@ CACHE = ROOT / ".cache" / "cookiecutter"
 
 
 def config_file() -> Path:
-    """Write cookiecutter's configuration, which keeps its clones and replays in this repository."""
+    """Write a configuration with which cookiecutter keeps clones and replays in this repository."""
     CACHE.mkdir(parents=True, exist_ok=True)
     folders = {"cookiecutters_dir": str(CACHE / "clones"), "replay_dir": str(CACHE / "replay")}
     file = CACHE / "config.yaml"
@@ -22,14 +22,14 @@ def generate(output: Path, **answers: str) -> Path:
     """Generate a project in an empty folder, silently.
 
     Args:
-        output: the folder, which is made if it is missing.
-        answers: those that differ from the defaults.
+        output: The folder. It is created if it is missing.
+        answers: Answers that differ from the defaults.
 
     Returns:
         The project's folder.
 
     Raises:
-        subprocess.CalledProcessError: an answer was refused; stderr has told why.
+        subprocess.CalledProcessError: An answer was rejected; stderr says why.
     """
     output.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "cookiecutter", str(ROOT), "--no-input"]

@@ -1,6 +1,6 @@
-"""Resolve every locked dependency again, here and in the template: `make lock`.
+"""Lock every dependency again, here and in the template: `make lock`.
 
-With `--upgrade` every one takes its latest version.
+With `--upgrade`, each gets its latest version.
 """
 
 import json
@@ -16,21 +16,21 @@ from tools.generate import ROOT, generate
 TEMPLATE = ROOT / "{{cookiecutter.project_slug}}"
 LOCKS = {"both": "bun.lock", "monolith": "bun.lock.monolith"}
 TAKEN = ("*/requirements*.txt", "package.json", "*/package.json", "Dockerfile", "*/Dockerfile")
-"""What a project's own command renews, besides bun.lock."""
+"""The files that a project's own command locks, besides bun.lock."""
 UPGRADE = [argument for argument in sys.argv[1:] if argument == "--upgrade"]
 
 
 def compile_requirements(group: str) -> None:
-    """Pin a group's packages for every platform, with hashes and without a host."""
+    """Pin a group's packages for every platform, with hashes and without a registry's host."""
     flags = ("--universal", "--generate-hashes", "--no-header", "--no-emit-index-url", "--quiet")
-    python = ("--python", sys.executable)  # whatever environment is active
+    python = ("--python", sys.executable)  # even if another environment is active
     output = ROOT / "tools" / "requirements" / f"{group}.txt"
     command = ["uv", "pip", "compile", *flags, *python, *UPGRADE, "pyproject.toml"]
     subprocess.run([*command, "--group", group, "--output-file", output], cwd=ROOT, check=True)
 
 
 def take_versions(manifest: Path, locked: Path) -> None:
-    """Write the versions of a project's package.json into the template's, which has Jinja in it."""
+    """Copy versions from a project's package.json to the template's, which contains Jinja."""
     text = manifest.read_text("utf-8")
     content = json.loads(locked.read_text("utf-8"))
     if "packageManager" in content:
@@ -42,11 +42,11 @@ def take_versions(manifest: Path, locked: Path) -> None:
 
 
 def lock_project(deployment: str, name: str) -> None:
-    """Lock the packages of a generated project by its own command, and take what it has locked."""
+    """Lock a generated project's packages with its own command, and copy its lockfiles."""
     with tempfile.TemporaryDirectory() as folder:
         app = generate(Path(folder), deployment=deployment, initialize_git="false")
         subprocess.run(["bun", "run", "lock", *UPGRADE], cwd=app, check=True)
-        shutil.copy(app / "bun.lock", TEMPLATE / name)  # the hook puts the project's own name in
+        shutil.copy(app / "bun.lock", TEMPLATE / name)  # the hook replaces the name
         for pattern in TAKEN:
             for path in app.glob(pattern):
                 ours = TEMPLATE / path.relative_to(app)

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Proposes what has changed in the work tree as a pull request, unless nothing has.
+# Opens a pull request with the changes in the work tree, if there are any.
 #
 #     GH_TOKEN=… tools/propose.sh BRANCH TITLE
 #
-# A pull request of the same branch is brought up to date.
+# Updates an existing pull request of the same branch.
 set -euo pipefail
 branch=$1
 title=$2

@@ -1,7 +1,7 @@
-"""Tag this commit as the version in pyproject.toml and publish it with its notes, unless it is out.
+"""Tag this commit as the version in pyproject.toml and publish it, unless that release exists.
 
-The notes are the section of CHANGELOG.md under that version; while the newest section is
-`Unreleased`, there is nothing to release. GitHub's `gh` does the rest. Standard library only.
+The notes are that version's section in CHANGELOG.md. While the newest section is `Unreleased`,
+there is nothing to release. Uses GitHub's `gh` and the standard library.
 """
 
 import os
@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def version(root: Path = ROOT) -> str:
-    """Read the version that pyproject.toml states."""
+    """Read the version in pyproject.toml."""
     with (root / "pyproject.toml").open("rb") as file:
         return str(tomllib.load(file)["project"]["version"])
 
@@ -24,14 +24,14 @@ def sections(changelog: str) -> dict[str, str]:
     """Split a changelog into its sections.
 
     Returns:
-        The text of each version, and of `Unreleased`, in the order of the file.
+        The text of each version, including `Unreleased`, in the order of the file.
     """
     parts = re.split(r"^## (.+)\n", changelog, flags=re.MULTILINE)
     return dict(zip(parts[1::2], (text.strip() for text in parts[2::2]), strict=True))
 
 
 def main() -> int:
-    """Release, if there is something to release.
+    """Publish a release if there is one to publish.
 
     Returns:
         The exit status: 1 if CHANGELOG.md and pyproject.toml disagree or `gh` failed.
@@ -40,19 +40,19 @@ def main() -> int:
     found = sections((ROOT / "CHANGELOG.md").read_text("utf-8"))
     newest = next(iter(found), "")
     if newest == "Unreleased":
-        print("CHANGELOG.md's newest section is Unreleased, so there is nothing to release.")
+        print("The newest section of CHANGELOG.md is Unreleased, so there is nothing to release.")
         return 0
     if newest != wanted:
         print(
-            f"CHANGELOG.md's newest section is {newest or 'missing'}, but pyproject.toml states "
-            f"{wanted}: give both the same version.",
+            f"The newest section of CHANGELOG.md is {newest or 'missing'}, but pyproject.toml has "
+            f"{wanted}. Use the same version in both.",
             file=sys.stderr,
         )
         return 1
     tag = f"v{wanted}"
     known = subprocess.run(["gh", "release", "view", tag], capture_output=True, check=False)
     if known.returncode == 0:
-        print(f"{tag} is out already.")
+        print(f"{tag} already exists.")
         return 0
     commit = os.environ["GITHUB_SHA"]
     command = ["gh", "release", "create", tag, "--target", commit, "--title", tag]

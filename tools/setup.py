@@ -1,10 +1,10 @@
-"""Set up what a command needs, inside this repository and nowhere else, then run it.
+"""Set up what a command needs, only inside this repository, and run the command.
 
     python3 tools/setup.py GROUP COMMAND [ARGUMENT…]
 
-GROUP is a dependency group of pyproject.toml (`demo` or `dev`). Its packages go into `.venv`; uv,
-Node.js and bun go into `.tools` if the machine does not have them, and downloads are cached in
-`.cache`. Standard library only.
+GROUP is a dependency group in pyproject.toml (`demo` or `dev`). Its packages go into `.venv`. uv,
+Node.js, and bun go into `.tools` if the machine doesn't have them. Downloads are cached in
+`.cache`. Uses only the standard library.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ TEMPLATE = ROOT / "{{cookiecutter.project_slug}}"
 OLDEST_NODE = (22, 12)
 BIN = "Scripts" if os.name == "nt" else "bin"
 LARGER = {"demo": "dev"}
-"""Which group holds another one's packages as well, and so serves it."""
+"""A group whose packages include those of another."""
 BREAKS_PYTHON = ("PYTHONHOME", "PYTHONPATH", "PYTHONSAFEPATH")
 REDIRECTS_PIP = ("PIP_PREFIX", "PIP_PYTHON", "PIP_ROOT", "PIP_TARGET", "PIP_USER")
 CACHES = {
@@ -32,15 +32,15 @@ CACHES = {
     "UV_CACHE_DIR": "uv",
     "npm_config_cache": "npm",
 }
-"""Where each installer keeps its downloads, unless its variable is set."""
+"""The cache folder of each installer, unless its variable is set."""
 
 
 class SetupError(Exception):
-    """What could not be set up, as a sentence with what to do."""
+    """A failed step, with a message that says what to do."""
 
 
 def environment(path: str) -> dict[str, str]:
-    """Keep what a person has set, except what would lead Python or pip elsewhere."""
+    """Return the user's variables, except those that redirect Python or pip."""
     removed = BREAKS_PYTHON + REDIRECTS_PIP
     caches = {name: str(ROOT / ".cache" / folder) for name, folder in CACHES.items()}
     return caches | {k: v for k, v in os.environ.items() if k not in removed} | {"PATH": path}
@@ -50,7 +50,7 @@ def run(*command: str | Path, path: str = os.environ.get("PATH", "")) -> None:
     """Run a command silently.
 
     Raises:
-        SetupError: it failed; the message holds the end of what it printed.
+        SetupError: It failed. The message contains the end of its output.
     """
     program = shutil.which(command[0], path=path) or command[0]
     done = subprocess.run(
@@ -58,16 +58,16 @@ def run(*command: str | Path, path: str = os.environ.get("PATH", "")) -> None:
     )
     if done.returncode:
         tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-12:])
-        raise SetupError(f"This failed: {' '.join(map(str, command))}\n{tail}")
+        raise SetupError(f"Command failed: {' '.join(map(str, command))}\n{tail}")
 
 
 def fingerprint(group: str) -> str:
-    """Identify what an environment with a group's locked packages holds."""
+    """Identify the locked packages of a group."""
     return hashlib.sha256((REQUIREMENTS / f"{group}.txt").read_bytes()).hexdigest()
 
 
 def install(folder: Path, group: str) -> Path:
-    """Make a virtual environment that holds a group's locked packages, if there is none.
+    """Create a virtual environment with a group's locked packages, unless it exists.
 
     Returns:
         The folder of its programs.
@@ -89,7 +89,7 @@ def install(folder: Path, group: str) -> Path:
 
 
 def version(program: str, path: str) -> tuple[int, ...] | None:
-    """Ask a program for its version; None if it is not on the path or does not run."""
+    """Return a program's version; None if it isn't on the path or doesn't run."""
     found = shutil.which(program, path=path)
     if not found:
         return None
@@ -101,7 +101,7 @@ def version(program: str, path: str) -> tuple[int, ...] | None:
 
 
 def node_folder() -> Path:
-    """Install Node.js from its wheel, and npm with it.
+    """Install Node.js and npm from a wheel.
 
     Returns:
         The folder of `node`.
@@ -128,16 +128,18 @@ def bun_folder(wanted: str, path: str) -> Path:
 
 
 def npm(path: str) -> list[str | Path]:
-    """Find npm: the one on the path, else the one in Node's wheel.
+    """Find npm in Node's wheel or on the path.
 
-    The wheel's own `npm` is a link that became a file, so its script is called by name.
+    The wheel's own `npm` is a link that became a file, so its script is run by path.
     """
     script = next((TOOLS / "node").glob("**/npm/bin/npm-cli.js"), None)
     if script:
         return ["node", script]
     found = shutil.which("npm", path=path)
     if not found:
-        raise SetupError("npm is missing, which brings bun. Install bun 1.4: https://bun.com")
+        raise SetupError(
+            "npm is missing and is needed to install bun. Install bun 1.4: https://bun.com"
+        )
     return [found]
 
 
@@ -147,15 +149,15 @@ def as_numbers(text: str) -> tuple[int, ...]:
 
 
 def wanted_bun() -> str:
-    """Read the version of bun that generated projects state."""
+    """Read the version of bun in the template's package.json."""
     found = re.search(r'"packageManager": "bun@([\d.]+)"', (TEMPLATE / "package.json").read_text())
     if not found:
-        raise SetupError("The template's package.json states no bun version.")
+        raise SetupError("The template's package.json has no bun version.")
     return found[1]
 
 
 def search_path(group: str) -> str:
-    """Set up everything and write the PATH that finds it: this repository's programs first."""
+    """Set up everything, and return a PATH with this repository's programs first."""
     path = os.pathsep.join([str(install(VENV, group)), os.environ.get("PATH", "")])
     if version("uv", path) is None:
         path = os.pathsep.join([path, str(install(TOOLS / "uv", "uv"))])
@@ -168,7 +170,7 @@ def search_path(group: str) -> str:
 
 
 def main(group: str, *command: str) -> int:
-    """Set up, then run the command with the programs found on its PATH.
+    """Set up everything, and run the command with it on the PATH.
 
     Returns:
         The command's exit status.
@@ -179,18 +181,18 @@ def main(group: str, *command: str) -> int:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nStopped; the next run goes on from here.", file=sys.stderr)
+        print("\nStopped. The next run continues from here.", file=sys.stderr)
         return 130
     program = shutil.which(command[0], path=path) or command[0]
     os.chdir(ROOT)
-    if os.name != "nt":  # become the command, so that signals reach it
+    if os.name != "nt":  # replace this process, so that signals reach the command
         os.execve(program, [program, *command[1:]], environment(path))
     return subprocess.run([program, *command[1:]], env=environment(path), check=False).returncode
 
 
 if __name__ == "__main__":
-    if sys.version_info < (3, 11):  # noqa: UP036 - this is what tells people
-        sys.exit(f"This needs Python 3.11 or later, and this is {sys.version.split()[0]}.")
+    if sys.version_info < (3, 11):  # noqa: UP036 - older versions need this message
+        sys.exit(f"Python 3.11 or later is required; this is {sys.version.split()[0]}.")
     if len(sys.argv) < 3 or not (REQUIREMENTS / f"{sys.argv[1]}.txt").exists():
         sys.exit(__doc__)
     sys.exit(main(*sys.argv[1:]))

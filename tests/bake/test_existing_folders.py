@@ -87,7 +87,7 @@ def test_an_empty_clone_is_filled(tmp_path: Path) -> None:
     run(tmp_path, "git", "init", "--quiet", "my-app")
     done = try_to_generate(tmp_path, "cookiecutter", str(template()), "--no-input", "-f")
     assert done.returncode == 0, done.stderr
-    assert "This folder is in a git repository" in done.stdout
+    assert "This folder is inside a git repository" in done.stdout
     assert (tmp_path / "my-app" / "package.json").exists()
     assert (tmp_path / "my-app" / ".git").is_dir()
 

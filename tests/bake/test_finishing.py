@@ -162,7 +162,7 @@ def test_a_template_outside_git_gives_no_link(
     shutil.copytree(ROOT / "hooks", unpacked / "hooks")
     load("post_gen_project", tmp_path, _repo_dir=str(unpacked), initialize_git=False).main()
     assert not (project / ".cruft.json").exists()
-    assert "No update link, because git cannot tell" in capsys.readouterr().out
+    assert "No update link, because git can't read" in capsys.readouterr().out
 
 
 def test_a_template_that_another_repository_does_not_track_gives_no_link(
@@ -203,7 +203,7 @@ def test_inside_a_repository_no_other_is_made(
     subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
     load("post_gen_project", tmp_path).main()
     assert not (project / ".git").exists()
-    assert "This folder is in a git repository" in capsys.readouterr().out
+    assert "This folder is inside a git repository" in capsys.readouterr().out
 
 
 @NEEDS_POSIX
@@ -221,7 +221,7 @@ def test_without_git_there_is_a_hint(
     monkeypatch.setenv("PATH", str(tmp_path))
     load("post_gen_project", tmp_path).main()
     assert not (project / ".git").exists()
-    assert "git could not run" in capsys.readouterr().out
+    assert "git couldn't run" in capsys.readouterr().out
 
 
 @NEEDS_POSIX
@@ -270,4 +270,4 @@ def test_a_commit_that_git_refuses_is_a_hint(
     settings.write_text("[user]\nname = x\nemail = x@example.com\n[commit]\ncleanup = bogus\n")
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
     load("post_gen_project", tmp_path).main()
-    assert "git could not commit: " in capsys.readouterr().out
+    assert "git couldn't commit: " in capsys.readouterr().out

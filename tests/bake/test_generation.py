@@ -199,7 +199,7 @@ def test_prompts_are_answered_by_a_person(tmp_path: Path) -> None:
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    for label in ("The app's name", "monolith: one Docker image", "basic: 1/4 vCPU"):
+    for label in ("Name of the app", "monolith: one Docker image", "basic: 1/4 vCPU"):
         assert label in done.stdout
     assert done.stdout.endswith("Shop is ready:\n\n  cd shop\n  bun install\n  bun run dev\n\n")
     manifest = json.loads((tmp_path / "shop" / "package.json").read_text())

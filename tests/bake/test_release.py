@@ -78,7 +78,7 @@ def test_a_version_is_tagged_with_its_notes(repository: Path) -> None:
 
 def test_a_version_is_tagged_once(repository: Path) -> None:
     done = release(repository, version(), IS_OUT="1")
-    assert (done.returncode, done.stdout) == (0, f"v{version()} is out already.\n")
+    assert (done.returncode, done.stdout) == (0, f"v{version()} already exists.\n")
     assert "create" not in asked(repository)
 
 
@@ -91,8 +91,8 @@ def test_two_versions_are_refused(repository: Path) -> None:
     done = release(repository, "77.0.0")
     assert done.returncode == 1
     assert done.stderr == (
-        f"CHANGELOG.md's newest section is 77.0.0, but pyproject.toml states {version()}: "
-        "give both the same version.\n"
+        f"The newest section of CHANGELOG.md is 77.0.0, but pyproject.toml has {version()}. "
+        "Use the same version in both.\n"
     )
     assert asked(repository) == []
 

@@ -55,7 +55,7 @@ def test_a_relative_path_without_the_shells_folder_is_linked(tmp_path: Path) -> 
 def test_a_relative_path_that_cannot_be_found_again_is_named(tmp_path: Path) -> None:
     template = template_of_its_own(tmp_path / "template")
     said = generate(template, ".", "-o", "..", pwd=Path("/"))
-    assert "No update link: name the template's full path instead of ." in said
+    assert "No update link: use the template's full path instead of ." in said
     assert not (tmp_path / "my-app" / ".cruft.json").exists()
     assert (tmp_path / "my-app" / ".git").exists()
 
@@ -81,7 +81,7 @@ def test_a_zip_gives_no_link_but_a_project(tmp_path: Path) -> None:
     shutil.rmtree(template / ".git")
     archive = shutil.make_archive(str(tmp_path / "t"), "zip", tmp_path, "template")
     said = generate(tmp_path, archive)
-    assert "No update link, because git cannot tell the template's version" in said
+    assert "No update link, because git can't read the template's version" in said
     assert (tmp_path / "my-app" / ".git").exists()
 
 

@@ -1,1 +1,1 @@
-"""The pictures of README.md, made from the real page and from real containers."""
+"""The pictures in docs/images, recorded from the real page and real containers."""

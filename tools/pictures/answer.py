@@ -1,4 +1,4 @@
-"""The conversation of the pictures, put in place of a generated app's `answer.py`."""
+"""The answers in the pictures, in place of a generated app's `answer.py`."""
 
 import asyncio
 import re
@@ -47,7 +47,7 @@ async def answer(messages: list[Message]) -> AsyncGenerator[str | StreamEvent]:
     """Answer the first question with sources and a table, and any further one with code.
 
     Args:
-        messages: the conversation, oldest first.
+        messages: The conversation, oldest first.
 
     Yields:
         The next piece of text, or an event.

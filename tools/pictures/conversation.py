@@ -1,8 +1,8 @@
-"""The moving picture of a conversation, a still one, and the card for links to the repository.
+"""The animation of a conversation, a screenshot, and the card for links to the repository.
 
     python -m tools.pictures.conversation
 
-Needs Chromium. A generated app runs as its developers run it, with a scripted answer.
+Needs Chromium. A generated app runs in development mode with scripted answers.
 """
 
 import json
@@ -38,7 +38,7 @@ def record(frames: Path) -> None:
 
 
 def write_moving_picture(frames: Path, path: Path) -> None:
-    """Put the frames together, each shown for as long as it took until the next one."""
+    """Join the frames, each shown until the time of the next one."""
     times = json.loads((frames / "times.json").read_text())
     durations = [round(end - start) for start, end in pairwise(times)]
     pictures = [Image.open(picture) for picture in sorted(frames.glob("[0-9]*.png"))]
@@ -48,11 +48,11 @@ def write_moving_picture(frames: Path, path: Path) -> None:
     )  # fmt: skip
     size = path.stat().st_size
     if size > LARGEST_BYTES:
-        raise SystemExit(f"{path.name} has {size} bytes, more than {LARGEST_BYTES}.")
+        raise SystemExit(f"{path.name} has {size} bytes; the limit is {LARGEST_BYTES}.")
 
 
 def write_still_picture(source: Path, path: Path) -> None:
-    """Write a picture with as few colours as it needs, which are a few."""
+    """Write a picture with a reduced palette."""
     Image.open(source).convert("RGB").quantize(256).save(path, optimize=True)
 
 

@@ -1,10 +1,9 @@
-// Holds a conversation in the page and takes pictures of it.
+// Has a conversation in the page and takes pictures of it.
 //
 //   bun tools/pictures/record.ts PROJECT URL FOLDER
 //
-// Writes to FOLDER what a viewer would see: `NNNN.png` for each moment, their times in
-// `times.json`, in milliseconds, the whole conversation in the dark theme: `dark.png`, and a card for
-// links to the repository: `social.png`.
+// Writes to FOLDER: `NNNN.png`, one for each frame; `times.json`, the frames' times in milliseconds;
+// `dark.png`, the whole conversation in the dark theme; and `social.png`, a card for links to the repository.
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -25,7 +24,7 @@ await page.goto(url, { waitUntil: "networkidle" });
 const times: number[] = [];
 let recording = true;
 
-/** Takes a picture whenever it is time for one, until the conversation is over. */
+/** Takes pictures at a fixed rate until the conversation is over. */
 async function record(): Promise<void> {
   while (recording) {
     const started = performance.now();
@@ -52,11 +51,11 @@ async function converse(): Promise<void> {
 await Promise.all([record(), converse()]);
 writeFileSync(join(folder, "times.json"), JSON.stringify(times));
 
-await page.setViewportSize({ ...VIEW, height: 1090 }); // which the whole conversation fits into
+await page.setViewportSize({ ...VIEW, height: 1090 }); // fits the whole conversation
 await page.emulateMedia({ colorScheme: "dark" });
 await page.screenshot({ path: join(folder, "dark.png") });
 
-// The card: the name, what it is, and the upper part of the page.
+// The card: a title, a sentence, and the upper part of the page.
 const shot = readFileSync(join(folder, "dark.png")).toString("base64");
 const card = await browser.newPage({ viewport: { width: 1280, height: 640 } });
 await card.setContent(`<style>

@@ -1,9 +1,9 @@
-"""The moving picture of containers that start with the load and sleep after it.
+"""The animation of containers that start as the load rises and sleep after it.
 
     python -m tools.pictures.scaling
 
-Needs Docker. Streams run through `wrangler dev`, two to a container, and the picture shows when
-each container really ran.
+Needs Docker. Streams run through `wrangler dev`, two per container, and the picture shows when each
+container ran.
 """
 
 import tempfile
@@ -23,16 +23,16 @@ from tools.generate import ROOT
 
 PICTURE = ROOT / "docs" / "images" / "scaling.svg"
 STREAMS = [(3, 16), (7, 18), (11, 12), (12, 8)]
-"""When each stream begins, and how long it lasts, in seconds."""
+"""The start and the length of each stream in seconds."""
 SHOWN_SECONDS = 10
-"""How long the picture takes to draw itself."""
+"""The length of the animation."""
 
 Span = tuple[float, float]
 
 
 @dataclass
 class Recording:
-    """When streams and containers ran, in seconds since the start."""
+    """The times at which streams and containers ran, in seconds since the start."""
 
     streams: list[Span] = field(default_factory=list)
     containers: dict[str, Span] = field(default_factory=dict)
@@ -40,7 +40,7 @@ class Recording:
 
 
 def record(app: Preview) -> Recording:
-    """Send the streams, and watch the containers until all sleep."""
+    """Send the streams, and watch the containers until all of them sleep."""
     recording = Recording()
     started = time.monotonic()
     is_over = threading.Event()
@@ -73,7 +73,7 @@ def record(app: Preview) -> Recording:
 
 
 def draw(recording: Recording) -> str:
-    """Draw the recording from left to right, as time goes by."""
+    """Draw the recording from left to right."""
     left, width, row = 130, 560, 22
     scale = width / recording.end
 
