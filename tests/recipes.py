@@ -55,7 +55,7 @@ def read(project: Path, name: str) -> list[Step]:
 
 def names(project: Path) -> list[str]:
     """List the recipes of a project."""
-    return sorted(path.stem for path in project.glob("docs/recipes/*.md"))
+    return sorted(path.stem for path in project.glob("docs/recipes/[!R]*.md"))
 
 
 def follow(project: Path, name: str, **variables: str) -> Path:

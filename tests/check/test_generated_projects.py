@@ -21,12 +21,16 @@ def test_formatters_leave_a_fresh_project_untouched(deployment: str, shared_fold
 
 
 @pytest.mark.parametrize("deployment", LAYOUTS)
-def test_every_command_of_the_readme_exists(deployment: str, shared_folder: Path) -> None:
+def test_the_documents_list_every_command(deployment: str, shared_folder: Path) -> None:
     project = shared(shared_folder, deployment)
-    named = set(re.findall(r"bun run ([\w:]+)", (project / "README.md").read_text()))
+    commands = {"README.md": set[str](), "docs/development.md": set[str]()}
+    for name in commands:
+        commands[name] |= {*re.findall(r"`bun run ([\w:-]+)`", (project / name).read_text())}
     listed = run(project, "bun", "-p", "Object.keys(require('./package.json').scripts).join(' ')")
-    assert named >= {"dev", "check", "test", "e2e", "preview", "deploy"}
-    assert named <= set(listed.stdout.split())
+    scripts = {*listed.stdout.split()} - {"preinstall"}
+    short = {"preview", "deploy"}
+    assert commands["README.md"] <= scripts
+    assert commands["docs/development.md"] | short == scripts
 
 
 def test_the_deployment_of_the_worker_can_be_built(cloudflare_app: Path) -> None:

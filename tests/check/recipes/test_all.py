@@ -1,4 +1,4 @@
-"""Every recipe has its test, the README names it, and it fits each layout that has it.
+"""Every recipe has a test, the index lists it, and it fits each layout that has it.
 
 A recipe's own test carries it out in a project of both layouts and runs the checks that it
 touches. What a recipe adds to `frontend/`, `backend/` and `e2e/` is then checked for the others
@@ -21,11 +21,11 @@ TESTS = Path(__file__).parents[2]
 @pytest.mark.parametrize("deployment", LAYOUTS)
 def test_every_recipe_is_tested_and_named(deployment: str, tmp_path: Path) -> None:
     project = generate(tmp_path, deployment=deployment, initialize_git="false")
-    readme = (project / "README.md").read_text()
+    index = (project / "docs/recipes/README.md").read_text()
     assert recipes.names(project)
     for name in recipes.names(project):
         assert recipes.read(project, name)
-        assert f"](docs/recipes/{name}.md)" in readme
+        assert f"]({name}.md)" in index
         assert list(TESTS.glob(f"*/recipes/test_{name.replace('-', '_')}.py"))
 
 
