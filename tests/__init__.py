@@ -1,1 +1,1 @@
-"""Bakes, and what proves that a baked project works."""
+"""Tests of generation, and of the generated projects."""

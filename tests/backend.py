@@ -32,7 +32,7 @@ def listener(port: int) -> int:
 
 
 def is_link_to(path: Path, target: str) -> bool:
-    """Report whether a path is a link to a target, and not gone meanwhile."""
+    """Return whether a path exists and links to a target."""
     try:
         return str(path.readlink()) == target
     except OSError:
@@ -44,9 +44,9 @@ def serve(project: Path, module: str, **settings: str) -> Iterator[str]:
     """Serve a project's backend.
 
     Args:
-        project: an installed project.
-        module: what to run: `app.server`, or `tests.serve` for the scripted answer.
-        settings: variables for the backend.
+        project: An installed project.
+        module: The module to run: `app.server`, or `tests.serve` for the scripted answer.
+        settings: Variables for the backend.
 
     Yields:
         The backend's address.
@@ -77,7 +77,7 @@ def wait_until_it_responds(url: str) -> None:
     """Wait until a server responds.
 
     Raises:
-        TimeoutError: it did not within a minute.
+        TimeoutError: It didn't respond within a minute.
     """
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
@@ -91,10 +91,10 @@ def wait_until_it_responds(url: str) -> None:
 
 
 def wait_until_it_listens(port: int) -> None:
-    """Wait until something accepts connections at a port of this machine.
+    """Wait until a port on this machine accepts connections.
 
     Raises:
-        TimeoutError: nothing did within a minute.
+        TimeoutError: It accepted none within a minute.
     """
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:

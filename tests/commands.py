@@ -8,7 +8,7 @@ from typing import Any
 
 COMMAND = re.compile(r"bun run (?:--silent )?(?:--cwd (\S+) )?(\w[\w-]*(?::\w[\w-]*)*)(?=(.*))")
 UNCLEAR = {"preview", "deploy"}
-"""Commands that run nothing where an app has two targets: files name the target."""
+"""Commands that run nothing where an app has two targets; files must name the target."""
 
 
 def scripts(package: Path) -> dict[str, str]:

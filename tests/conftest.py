@@ -11,7 +11,7 @@ from tests import projects
 
 
 def pytest_configure() -> None:
-    """Give git an identity, and no repository: a git hook that runs the tests names its own."""
+    """Set git's identity, and unset its repository, which a git hook around the tests sets."""
     command = ["git", "rev-parse", "--local-env-vars"]
     listed = subprocess.run(command, capture_output=True, text=True, check=True)
     for name in listed.stdout.split():
@@ -21,26 +21,26 @@ def pytest_configure() -> None:
 
 @pytest.fixture(scope="session")
 def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """A folder that all processes of one test run share."""
+    """A folder that all processes of a test run share."""
     base = tmp_path_factory.getbasetemp()
     return base if worker_id == "master" else base.parent
 
 
 @pytest.fixture(scope="session")
 def cloudflare_app(shared_folder: Path) -> Path:
-    """An installed project of the layout `cloudflare`; do not change it."""
+    """An installed project of the layout `cloudflare`. Don't change it."""
     return projects.shared(shared_folder, "cloudflare")
 
 
 @pytest.fixture(scope="session")
 def monolith_app(shared_folder: Path) -> Path:
-    """An installed project of the layout `monolith`; do not change it."""
+    """An installed project of the layout `monolith`. Don't change it."""
     return projects.shared(shared_folder, "monolith")
 
 
 @pytest.fixture(scope="session")
 def both_app(shared_folder: Path) -> Path:
-    """An installed project of the layout `both`; do not change it. Its copies keep mypy's cache."""
+    """An installed project of the layout `both`. Don't change it. Its copies keep mypy's cache."""
     project = projects.shared(shared_folder, "both")
     projects.run(project, "bun", "scripts/python.ts", "-m", "mypy", "app", "tests")
     return project
@@ -48,7 +48,7 @@ def both_app(shared_folder: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def docker() -> None:
-    """Need a Docker engine: skip where none answers, or fail where REQUIRE_DOCKER=1 asks to."""
+    """Require a Docker engine: without one, skip, or fail if REQUIRE_DOCKER=1 is set."""
     program = shutil.which("docker")
     answers = (
         program

@@ -1,8 +1,8 @@
-"""What `POST /stream` takes."""
+"""The request body of `POST /stream`."""
 
 
 def conversation(*contents: str) -> dict[str, list[dict[str, str]]]:
-    """Write the request for the next answer; the user and the assistant take turns."""
+    """Create the request for the next answer; the user and the assistant take turns."""
     roles = ("user", "assistant")
     return {
         "messages": [

@@ -1,4 +1,4 @@
-"""Baked projects, each made once for a whole test run, and commands run inside them."""
+"""Generated projects, each created once per test run, and commands inside them."""
 
 import os
 import shutil
@@ -26,31 +26,31 @@ IDENTITY = {
     for role in ("AUTHOR", "COMMITTER")
     for key, value in (("NAME", "the authors"), ("EMAIL", "authors@example.invalid"))
 }
-"""Who commits, unless the machine's environment names somebody."""
+"""The identity for commits, unless the environment sets one."""
 
 
 @cache
 def foreign_environment() -> Path:
-    """A virtual environment of somebody else, which no command may use or change."""
+    """Another virtual environment, which no command may use or change."""
     folder = Path(tempfile.mkdtemp(prefix="foreign-")) / "venv"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
     return folder
 
 
 def environment() -> dict[str, str]:
-    """What a person has set, with another Python environment active and a proxy that is down."""
+    """The user's variables, plus another active Python environment and a proxy that is down."""
     active = {name: str(foreign_environment()) for name in ("VIRTUAL_ENV", "CONDA_PREFIX")}
     proxy = {"HTTP_PROXY": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:9"}
     return proxy | IDENTITY | os.environ | active | {"COOKIECUTTER_CONFIG": str(config_file())}
 
 
 def run(folder: Path, *command: str, seconds: float = 600) -> subprocess.CompletedProcess[str]:
-    """Run a command in a project, its output kept.
+    """Run a command in a project, and capture its output.
 
     Raises:
-        AssertionError: it failed; the message holds what it printed.
+        AssertionError: It failed. The message contains its output.
     """
-    program = shutil.which(command[0]) or command[0]  # Windows finds no .cmd by itself
+    program = shutil.which(command[0]) or command[0]  # Windows doesn't find .cmd files by itself
     done = subprocess.run(
         [program, *command[1:]], cwd=folder, env=environment(), stdin=subprocess.DEVNULL, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=seconds, check=False,
@@ -60,7 +60,7 @@ def run(folder: Path, *command: str, seconds: float = 600) -> subprocess.Complet
 
 
 def copy_template(folder: Path) -> Path:
-    """Copy this template as git would publish it, what is not committed yet included."""
+    """Copy this template's files, including uncommitted changes but not ignored files."""
     listed = run(ROOT, "git", "ls-files", "--cached", "--others", "--exclude-standard", "-z").stdout
     folder.mkdir(parents=True, exist_ok=True)
     for name in filter(None, listed.split("\0")):
@@ -77,7 +77,7 @@ def commit(folder: Path) -> None:
 
 
 def cruft(project: Path, *arguments: str) -> str:
-    """Run cruft in a project, and return what it printed, whether it succeeded or not."""
+    """Run cruft in a project, and return its output even if it fails."""
     done = subprocess.run(
         [sys.executable, "-m", "cruft", *arguments],
         cwd=project, env=environment(), capture_output=True, text=True, check=False,
@@ -95,16 +95,16 @@ def template() -> Path:
 
 
 def template_of_its_own(folder: Path) -> Path:
-    """Copy that repository into a folder, for a test that changes it or needs it at a place."""
+    """Copy that repository into a folder, for a test that changes or moves it."""
     return shutil.copytree(template(), folder)
 
 
 def generate(output: Path, **answers: str) -> Path:
-    """Generate a project by a real `cookiecutter` process.
+    """Generate a project with a real `cookiecutter` process.
 
     Args:
-        output: the folder that will hold the project's folder.
-        answers: those that differ from the defaults.
+        output: The folder in which to create the project's folder.
+        answers: Answers that differ from the defaults.
 
     Returns:
         The project's folder.
@@ -129,7 +129,7 @@ def generate_from(template: Path, output: Path, **answers: str) -> Path:
 
 
 def template_of(commit: str, folder: Path) -> Path:
-    """Clone this template as it was at a commit, or skip the test if that is not in this clone."""
+    """Clone this template at a commit, or skip the test if this clone doesn't have it."""
     shown = subprocess.run(["git", "cat-file", "-e", commit], cwd=ROOT, check=False)
     if shown.returncode:
         pytest.skip("this clone of the template has no history")
@@ -146,14 +146,14 @@ def become_current(template: Path) -> None:
 
 
 def shared(base: Path, deployment: str) -> Path:
-    """Generate and install the project of a layout, unless this test run has done so already.
+    """Generate and install the project of a layout, once per test run.
 
     Args:
-        base: a folder that all processes of the test run share.
-        deployment: the layout.
+        base: A folder that all processes of the test run share.
+        deployment: The layout.
 
     Returns:
-        The folder of the project, with all packages installed. Do not change it.
+        The folder of the project, with all packages installed. Don't change it.
     """
     output = base / deployment
     with FileLock(base / f"{deployment}.lock"):

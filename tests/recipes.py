@@ -1,9 +1,9 @@
-"""The recipes in a project's `docs/recipes/`, carried out exactly as they are written.
+"""Follows the recipes in a project's `docs/recipes/` exactly as written.
 
-After a line that ends in a file's name, such as "`backend/app/answer.py`:", a block is that whole
-file, a `diff` block is a change to it, and a block for `.env` is added to it. A block of `sh`
-without a name holds commands, run in the project's folder; one that starts with `curl` is for the
-running app.
+After a line that ends with a file's name, such as "`backend/app/answer.py`:", a block is the whole
+file, a `diff` block changes it, and a block for `.env` is appended. An `sh` block without a name
+contains commands to run in the project's folder; if it starts with `curl`, it is for the running
+app.
 """
 
 import argparse
@@ -40,7 +40,7 @@ def read(project: Path, name: str) -> list[Step]:
     """Read a recipe's steps.
 
     Raises:
-        ValueError: a block is neither a file's nor a command, so nothing would test it.
+        ValueError: A block is neither a file nor a command, so nothing would test it.
     """
     document = (project / "docs/recipes" / f"{name}.md").read_text()
     steps = []
@@ -59,12 +59,12 @@ def names(project: Path) -> list[str]:
 
 
 def follow(project: Path, name: str, **variables: str) -> Path:
-    """Carry a recipe out, except for its requests to the running app.
+    """Follow a recipe, except for its requests to the running app.
 
     Args:
-        project: what to change.
-        name: the recipe.
-        variables: what the shell sets for the commands, such as the address of a server.
+        project: The project to change.
+        name: The recipe.
+        variables: Variables for the commands, such as the address of a server.
 
     Returns:
         The project.
@@ -76,19 +76,19 @@ def follow(project: Path, name: str, **variables: str) -> Path:
         elif not step.is_request:
             run(project, *shell, step.text)
     run(project, "bun", "run", "--cwd", "backend", "setup")
-    run(project, "bun", "run", "doctor", "settings")  # .env holds nothing wrong or unknown
+    run(project, "bun", "run", "doctor", "settings")  # .env contains nothing invalid or unknown
     return project
 
 
 def change_files(project: Path, name: str) -> None:
-    """Carry out a recipe's changes of files alone."""
+    """Apply only a recipe's changes to files."""
     for step in read(project, name):
         if step.file:
             write(project / step.file, step)
 
 
 def write(file: Path, step: Step) -> None:
-    """Create or change a file as a step says."""
+    """Create or change a step's file."""
     file.parent.mkdir(parents=True, exist_ok=True)
     text = file.read_text() if file.exists() else ""
     if step.language == "diff":
@@ -104,7 +104,7 @@ def hunks(diff: str) -> Iterator[tuple[str, str]]:
     """Read a diff whose hunks are separated by `@@`.
 
     Yields:
-        For each hunk the text to find and the text that replaces it.
+        For each hunk, the text to find and its replacement.
     """
     for hunk in re.split(r"^@@.*\n", diff, flags=re.MULTILINE):
         lines = hunk.splitlines(keepends=True)
@@ -115,7 +115,7 @@ def hunks(diff: str) -> Iterator[tuple[str, str]]:
 
 
 def ask(project: Path, name: str, url: str) -> list[str]:
-    """Send a recipe's requests to a running app, in place of a dev server.
+    """Send a recipe's requests to a running app instead of a dev server.
 
     Returns:
         The body of each response.
@@ -126,7 +126,7 @@ def ask(project: Path, name: str, url: str) -> list[str]:
 
 
 def curl(command: str) -> str:
-    """Send a request as `curl` does, which not every machine has."""
+    """Send a request as `curl` would, because not every machine has `curl`."""
     options = argparse.ArgumentParser()
     options.add_argument("--silent", action="store_true", required=True)
     options.add_argument("--fail", action="store_true")
@@ -142,7 +142,7 @@ def curl(command: str) -> str:
 
 
 def copy(project: Path, folder: Path) -> Path:
-    """Copy an installed project, for a recipe that changes it. Installed packages are linked."""
+    """Copy an installed project for a recipe that changes it. Installed packages are linked."""
 
     def copy_file(source: str, target: str) -> None:
         if "/node_modules/" in source or "/site-packages/" in source:
@@ -154,11 +154,11 @@ def copy(project: Path, folder: Path) -> Path:
 
 
 def check_backend(project: Path, *tests: str) -> None:
-    """Run the checks of a backend, and of the types and routes made from it.
+    """Run the checks of a backend, and of the types and routes generated from it.
 
     Args:
-        project: the project.
-        tests: options for pytest, to leave out what a recipe does not touch.
+        project: The project.
+        tests: Options for pytest, to skip tests that a recipe doesn't affect.
     """
     python = ("bun", "scripts/python.ts", "-m")
     run(project, *python, "ruff", "check")

@@ -1,4 +1,4 @@
-"""Render a hook with answers and import it, so that each of its branches can be reached."""
+"""Render a hook with answers and import it, so that tests can reach each branch."""
 
 import importlib.util
 import itertools
@@ -26,12 +26,12 @@ def load(hook: str, folder: Path, **answers: object) -> ModuleType:
 
     Args:
         hook: `pre_gen_project` or `post_gen_project`.
-        folder: where to put the rendered file.
-        answers: those that differ from the defaults, keys of cookiecutter.json or of its context;
-            they reach the hook as they are, past what cookiecutter itself would refuse.
+        folder: Where to put the rendered file.
+        answers: Answers that differ from the defaults, by keys of cookiecutter.json or of its
+            context. They reach the hook unchanged, even if cookiecutter would reject them.
 
     Returns:
-        The module, its `main` not yet called.
+        The module. Its `main` has not run yet.
     """
     context = generate_context(str(ROOT / "cookiecutter.json"))
     asked = {
@@ -46,7 +46,9 @@ def load(hook: str, folder: Path, **answers: object) -> ModuleType:
     rendered.setdefault("_checkout", None)
     environment = create_env_with_context({"cookiecutter": rendered})
     source = (ROOT / "hooks" / f"{hook}.py").read_text("utf-8")
-    target = folder / f"{hook}_{next(LOADED)}.py"  # a name of its own, for Python caches by name
+    target = (
+        folder / f"{hook}_{next(LOADED)}.py"
+    )  # a unique name, because Python caches modules by name
     target.write_text(environment.from_string(source).render(cookiecutter=rendered), "utf-8")
     specification = importlib.util.spec_from_file_location(hook, target)
     assert specification

@@ -1,4 +1,4 @@
-"""schemathesis: sends generated requests to a server and compares the responses to a document."""
+"""schemathesis sends generated requests to a server and compares the responses with a document."""
 
 import os
 import subprocess
@@ -8,19 +8,19 @@ from pathlib import Path
 from tests.projects import run
 
 CASES = 20
-"""The most generated requests of each kind and operation."""
+"""The maximum number of generated requests of each kind and operation."""
 
 
 def check(url: str, project: Path, folder: Path) -> None:
-    """Check that a server answers as its OpenAPI document says, also to requests that are wrong.
+    """Check that a server responds as its OpenAPI document says, even to invalid requests.
 
     Args:
-        url: where the app is served, without a path. It must not limit the rate of prompts.
-        project: the installed project that is served.
-        folder: a folder of the test, for the document and schemathesis's cache.
+        url: The app's address, without a path. The server must not limit the rate of prompts.
+        project: The installed project that is served.
+        folder: A folder of the test, for the document and schemathesis's cache.
 
     Raises:
-        AssertionError: a response is not as described; the message is schemathesis's report.
+        AssertionError: A response is not as described. The message is schemathesis's report.
     """
     document = folder / "openapi.json"
     python = str(project / "backend/.venv/bin/python")

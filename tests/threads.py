@@ -1,4 +1,4 @@
-"""Servers of tests, each in a thread of its own."""
+"""Test servers, each in its own thread."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""GitHub's workflows, run on this machine: each `run:` step as it is, in order."""
+"""Runs GitHub workflows on this machine: each `run:` step unchanged, in order."""
 
 import os
 import re
@@ -20,7 +20,7 @@ PROVIDED = {
     "astral-sh/setup-uv": "uv",
     "actions/cache": "the downloads that this machine has kept",
 }
-"""What stands for each action here. A workflow that uses any other one fails."""
+"""The replacement of each action. A workflow that uses any other action fails."""
 
 JQ = """\
 import pathlib, sys, jq
@@ -30,10 +30,10 @@ assert option == "--raw-output", option
 for value in jq.compile(program).input_text(pathlib.Path(file).read_text()):
     print(value)
 """
-"""The program `jq`, as far as workflows use it, on the library of the same name."""
+"""The part of the program `jq` that workflows use, based on the library of the same name."""
 
 HERE = "$/"
-"""How a step names an action of its own repository."""
+"""The form in which a step refers to an action in its own repository."""
 
 
 @dataclass
@@ -43,15 +43,15 @@ class Workflow:
     project: Path
     name: str
     values: Mapping[str, str] = field(default_factory=dict)
-    """What each expression stands for, conditions included; an unknown one fails."""
+    """The value of each expression, including conditions; an unknown one fails."""
     variables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """Variables that a test gives to steps, by their names."""
+    """Variables that a test passes to steps, by the steps' names."""
     instead: Mapping[str, str] = field(default_factory=dict)
-    """What is run in place of steps that this machine cannot run, by their names."""
+    """Replacements for steps that this machine can't run, by name."""
     outputs: dict[str, str] = field(default_factory=dict)
-    """What the steps have written, by the expression that reads it."""
+    """The steps' outputs, by the expression that reads them."""
     printed: dict[str, str] = field(default_factory=dict)
-    """What each step has printed, by its name."""
+    """The printed output of each step, by name."""
 
     def content(self) -> dict[str, Any]:
         """Read the file."""
@@ -62,7 +62,7 @@ class Workflow:
         """Run jobs, one after the other.
 
         Raises:
-            AssertionError: a step failed, or is neither a command nor known by PROVIDED.
+            AssertionError: A step failed, or is neither a command nor in PROVIDED.
         """
         for name in jobs:
             job = self.content()["jobs"][name]
@@ -75,7 +75,7 @@ class Workflow:
                 self.outputs[f"needs.{name}.outputs.{output}"] = self.substitute(text)
 
     def steps(self, listed: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-        """Give the steps, with those of the repository's own actions in their place."""
+        """Yield the steps, with the repository's own actions expanded."""
         for step in listed:
             action = step.get("uses", "")
             if action.startswith(HERE):
@@ -86,7 +86,7 @@ class Workflow:
                 yield step
 
     def run_step(self, step: dict[str, Any], variables: dict[str, str]) -> None:
-        """Run a command as GitHub does, with the variables of its job and its own."""
+        """Run a command as GitHub does, with its job's variables and its own."""
         assert step.get("shell", "bash") == "bash", step
         script = self.instead.get(step["name"], step["run"])
         options = ("--noprofile", "--norc", "-eo", "pipefail") if "shell" in step else ("-e",)
@@ -117,7 +117,7 @@ class Workflow:
         return known[expression]
 
     def is_true(self, condition: str) -> bool:
-        """Tell whether an `if:` holds."""
+        """Return whether an `if:` is true."""
         return self.value(condition) not in ("", "false")
 
     def substitute(self, text: object) -> str:
@@ -126,7 +126,7 @@ class Workflow:
 
 
 def with_jq(folder: Path) -> dict[str, str]:
-    """Put jq, which GitHub's machines have, first on the path; a folder of the test holds it."""
+    """Put jq, which GitHub's machines have, first on the path, in a folder of the test."""
     program = folder / "bin" / "jq"
     program.parent.mkdir(exist_ok=True)
     program.write_text(f"#!{sys.executable}\n{JQ}")
@@ -141,7 +141,7 @@ def load(path: Path) -> Any:
 
 
 def clone(project: Path, folder: Path) -> Path:
-    """Clone a project as an action does, without anything that is installed."""
+    """Clone a project as an action does, without installed packages."""
     command = ["git", "clone", "--quiet", "--no-local", str(project), str(folder)]
     subprocess.run(command, check=True, env=os.environ)
     return folder

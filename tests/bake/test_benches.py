@@ -1,4 +1,4 @@
-"""The results of the benches: how they are kept, shown and measured against their bounds."""
+"""The results of the benches: storing them, showing them, and comparing them with their bounds."""
 
 import os
 import urllib.request
@@ -12,13 +12,13 @@ from bench.results import Result, Row, compared, measured
 
 
 def result(*rows: Row) -> Result:
-    """Make a result of some rows."""
+    """Create a result with some rows."""
     return Result("2026-01-02", 3.0, 2, 0.25, {"Python": "3.11.0"}, list(rows))
 
 
 @pytest.fixture
 def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Keep results in a folder of the test, and write no page."""
+    """Store results in the test's folder, and write no page."""
     file = tmp_path / "results.json"
     monkeypatch.setattr(run, "load", lambda: results.load(file))
     monkeypatch.setattr(run, "save", lambda found: results.save(found, file))
@@ -27,7 +27,7 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def use(monkeypatch: pytest.MonkeyPatch, **measures: Callable[[Path], list[Row]]) -> None:
-    """Put other benches in place of the real ones."""
+    """Replace the real benches."""
     benches = {name: run.Bench(measure) for name, measure in measures.items()}
     monkeypatch.setattr(run, "BENCHES", benches)
 
@@ -48,7 +48,7 @@ def test_a_container_that_is_awake_all_month_costs_what_exceeds_the_plan() -> No
     assert numbers.monthly_cost(3_000) == 0
 
 
-def test_what_people_wrote_stays() -> None:
+def test_handwritten_text_stays() -> None:
     page = "before\n<!-- a -->\nold\n<!-- end of a -->\nafter\n"
     shown = report.page_with(page, {"a": result(measured("x", "a thing", [2], "ms"))})
     assert shown.startswith("before\n<!-- a -->\n")
@@ -84,12 +84,12 @@ def test_a_ratio_is_the_median_of_those_within_a_round() -> None:
         (measured("v", "", [3]), None),
     ],
 )
-def test_a_bound_is_of_the_ratio_or_of_the_value(row: Row, *, holds: bool | None) -> None:
+def test_a_bound_applies_to_the_ratio_or_the_value(row: Row, *, holds: bool | None) -> None:
     assert row.is_within_bound() is holds
     assert ("**" in report.cells(row)[-1]) is (holds is False)
 
 
-def test_a_bench_that_fails_loses_no_others_results(
+def test_a_failing_bench_loses_no_results(
     kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     old, new = measured("x", "old", [1]), measured("x", "new", [2])
@@ -106,7 +106,7 @@ def test_a_bench_that_fails_loses_no_others_results(
     assert found["other"].rows == [new]
 
 
-def test_a_missing_program_is_named_with_how_to_install_it(
+def test_a_missing_program_is_reported_with_how_to_install_it(
     kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(tools, "has", lambda program: program != "wrk")
@@ -120,7 +120,7 @@ def test_a_missing_program_is_named_with_how_to_install_it(
     assert results.load(kept).keys() == {"other"}
 
 
-def test_the_quick_run_keeps_nothing_and_names_what_does_not_hold(
+def test_the_quick_run_stores_nothing_and_names_missed_bounds(
     kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = [measured("x", "too much", [2]).at_most(1), measured("y", "fine", [1]).at_most(1)]
@@ -140,11 +140,13 @@ def test_the_quick_run_keeps_nothing_and_names_what_does_not_hold(
         (-0.241, "-0.24"),
     ],
 )
-def test_numbers_have_the_digits_that_tell_something(value: float, text: str) -> None:
+def test_numbers_have_significant_digits(value: float, text: str) -> None:
     assert report.number(value) == text
 
 
-def test_a_proxy_is_not_asked_for_servers_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_servers_on_this_machine_are_reached_without_a_proxy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     monkeypatch.setenv("NO_PROXY", "example.com")
     monkeypatch.setenv("no_proxy", "")

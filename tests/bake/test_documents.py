@@ -1,4 +1,4 @@
-"""What documents name exists: links, headings, commands, files and settings."""
+"""Links, headings, commands, files, and settings in documents exist."""
 
 import re
 from functools import cache
@@ -13,18 +13,18 @@ from tools.generate import ROOT
 
 ABOUT_ALL_LAYOUTS = ("docs/models.md", "docs/updating.md")
 NO_FILES = ("text/", "ghcr.io/", "CHANGELOG.md")
-"""How a media type, an image and the template's own changelog begin."""
+"""Prefixes of a media type, an image, and the template's own changelog."""
 OF_OTHERS = {
     "HTTPS_PROXY", "HTTP_PROXY", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "UV_DEFAULT_INDEX",
     "E2E_URL", "ACCOUNT_ID", "GATEWAY", "NAME",
 }  # fmt: skip
-"""Variables of other programs, and words that stand for a value."""
+"""Variables of other programs, and placeholders."""
 NOT_IN_GIT = (".env", ".npmrc", ".rej", "key.txt", "dist/", "node_modules", ".venv", ".dev.vars")
-"""Names that documents explain although no commit holds them."""
+"""Names that documents explain although no commit contains them."""
 FORMER = {"worker/settings.ts", "worker/page.ts"}
 """Former names that docs/decisions explains."""
 HISTORY = ("CHANGELOG.md",)
-"""Documents that name what was."""
+"""Documents that contain former names."""
 
 
 @cache
@@ -40,7 +40,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def documents(root: Path) -> list[Path]:
-    """List a repository's documents, without recipes, whose code has tests of its own."""
+    """List a repository's documents without recipes, which have their own tests."""
     found = (path for path in root.rglob("*.md") if not {"node_modules", "recipes"} & {*path.parts})
     return sorted(found)
 
@@ -59,7 +59,7 @@ def anchors(document: Path) -> set[str]:
 
 
 def wrong_links(document: Path) -> list[str]:
-    """Find links within the repository that lead nowhere."""
+    """Find broken links within the repository."""
     wrong = []
     for link in re.findall(r"\]\(([^)\s]+)\)", document.read_text("utf-8")):
         path, _, anchor = unquote(link).partition("#")
@@ -99,7 +99,7 @@ def wrong_names(text: str, document: Path, root: Path) -> list[str]:
 
 
 def wrong_settings(text: str, root: Path) -> list[str]:
-    """Find settings, in code, that no file of the project but documents has."""
+    """Find settings, in code, that appear only in documents."""
     named = {*re.findall(r"`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?:=[^`]*)?`", text)}
     named |= {*re.findall(r"^([A-Z][A-Z0-9_]+)=", text, re.MULTILINE)}
     return sorted(named - OF_OTHERS - words(root))
@@ -107,7 +107,7 @@ def wrong_settings(text: str, root: Path) -> list[str]:
 
 @cache
 def words(root: Path) -> frozenset[str]:
-    """List the words in capitals of a project's files other than documents."""
+    """List the words in a project's files other than documents, in capitals."""
     kinds = (".ts", ".py", ".toml", ".sh", ".yaml", ".yml", ".conf", ".example", ".json", ".tsx")
     files = (path for path in root.rglob("*") if path.is_file())
     texts = (path.read_text("utf-8") for path in files if path.name.endswith(kinds))
@@ -116,7 +116,7 @@ def words(root: Path) -> frozenset[str]:
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_what_a_projects_documents_name_exists(layout: str, folder: Path) -> None:
+def test_names_in_a_projects_documents_exist(layout: str, folder: Path) -> None:
     root = project(layout, folder)
     wrong: dict[str, list[str]] = {}
     for document in documents(root):
@@ -148,7 +148,7 @@ def test_the_templates_readme_is_short() -> None:
     assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= 90
 
 
-def test_what_this_repositorys_documents_name_exists() -> None:
+def test_names_in_this_repositorys_documents_exist() -> None:
     wrong: dict[str, list[str]] = {}
     for document in own_documents():
         text = document.read_text("utf-8")
@@ -182,7 +182,7 @@ def test_what_this_repositorys_documents_name_exists() -> None:
         ("`MODEL_NMAE` and `MODEL_NAME=x`", ["MODEL_NMAE"]),
     ],
 )
-def test_what_does_not_exist_is_found(text: str, wrong: list[str], folder: Path) -> None:
+def test_missing_names_are_found(text: str, wrong: list[str], folder: Path) -> None:
     root = project("both", folder)
     document = root / "docs" / "sample.md"
     document.write_text(f"# Here\n\n{text}\n")

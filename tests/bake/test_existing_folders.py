@@ -1,4 +1,4 @@
-"""Generating over a folder that holds something is refused; nothing in it is removed or changed."""
+"""Generation rejects a folder that isn't empty, and removes or changes nothing in it."""
 
 import json
 import subprocess
@@ -12,7 +12,7 @@ from tests.rendered_hook import questions
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Read every file below a folder."""
+    """Read every file under a folder."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
@@ -21,7 +21,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def default_answers() -> dict[str, object]:
-    """The answers that a replay file of this template holds."""
+    """The answers in a replay file of this template."""
     answers = {
         key: value[0] if isinstance(value, list) and key[0] != "_" else value
         for key, value in questions().items()

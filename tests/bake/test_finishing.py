@@ -1,4 +1,4 @@
-"""`post_gen_project`: each branch of its work on a project of three files."""
+"""Each branch of `post_gen_project`, on a project with three files."""
 
 import json
 import os
@@ -23,7 +23,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("bun", [None, "/usr/bin/bun"])
-def test_a_machine_without_bun_is_told_where_to_get_it(
+def test_without_bun_the_hint_says_where_to_get_it(
     bun: str | None,
     project: Path,
     tmp_path: Path,
@@ -260,7 +260,7 @@ def test_neither_hooks_nor_signing_of_the_user_stop_the_commit(
     assert log.stdout == "Start my-app from its template\n"
 
 
-def test_a_commit_that_git_refuses_is_a_hint(
+def test_a_commit_that_git_rejects_gives_a_hint(
     project: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

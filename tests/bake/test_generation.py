@@ -1,4 +1,4 @@
-"""What cookiecutter writes: the exact files of each layout, and every answer where it belongs."""
+"""Generation: the exact files of each layout, and the places of every answer."""
 
 import filecmp
 import json
@@ -21,7 +21,7 @@ HOSTILE = 'O\'Neil & "Söhne" <b>${HOME}`id`$(id) \\ {{"{{"}} 7*7 }} 日本'
 
 
 def files(project: Path) -> list[str]:
-    """List a project's files, its repository left out."""
+    """List a project's files, without its repository."""
     names = (path.relative_to(project).as_posix() for path in project.rglob("*") if path.is_file())
     return sorted(name for name in names if not name.startswith(".git/"))
 
@@ -60,7 +60,7 @@ def test_both_is_the_two_layouts_side_by_side(tmp_path: Path) -> None:
 
 
 def is_below(name: str, path: str) -> bool:
-    """Report whether a path is a file itself or a folder that holds it."""
+    """Return whether a path is a file or a folder that contains it."""
     return f"{name}/".startswith(f"{path}/")
 
 
@@ -77,7 +77,7 @@ def test_nothing_is_left_unrendered_and_everything_parses(deployment: str, tmp_p
 
 
 def parse(name: str, text: str) -> None:
-    """Parse a file by the format that its name states."""
+    """Parse a file by its extension."""
     match Path(name).suffix:
         case ".json" if not name.endswith(("tsconfig.json", "launch.json")):
             json.loads(text)

@@ -43,7 +43,7 @@ def test_each_folder_of_the_frontend_imports_only_what_it_may() -> None:
                 wrong.append(f"{path.relative_to(FRONTEND)} imports {name}")
     assert wrong == []
     allowed = {(importer, imported) for importer, them in MAY_IMPORT.items() for imported in them}
-    assert allowed <= seen  # no permission that nothing needs
+    assert allowed <= seen  # no unneeded permission
 
 
 def test_the_first_level_of_the_frontend_is_short() -> None:

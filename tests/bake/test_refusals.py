@@ -1,4 +1,4 @@
-"""`pre_gen_project` refuses bad answers, all at once, and lets good ones pass."""
+"""`pre_gen_project` rejects invalid answers, all at once, and accepts valid ones."""
 
 import json
 import re
@@ -75,7 +75,7 @@ def pairs(table: dict[str, list[object]]) -> list[tuple[str, object]]:
 
 @pytest.mark.parametrize(("key", "answer"), pairs(BAD))  # type: ignore[arg-type]
 @pytest.mark.usefixtures("target")
-def test_a_bad_answer_is_refused_and_its_correction_passes(
+def test_an_invalid_answer_is_rejected_and_its_correction_passes(
     key: str, answer: object, tmp_path: Path
 ) -> None:
     hook = load("pre_gen_project", tmp_path, **{key: answer})
@@ -90,7 +90,7 @@ def test_a_bad_answer_is_refused_and_its_correction_passes(
 @pytest.mark.parametrize(("key", "answer"), pairs(GOOD))  # type: ignore[arg-type]
 @pytest.mark.usefixtures("target")
 def test_a_good_answer_passes(key: str, answer: object, tmp_path: Path) -> None:
-    if isinstance(answer, str):  # as cookiecutter would hand it over from its prompt
+    if isinstance(answer, str):  # as cookiecutter passes it on from its prompt
         answer = answer.replace("{", "{{'{'}}")
     assert load("pre_gen_project", tmp_path, **{key: answer}).problem() == ""
 
@@ -112,7 +112,7 @@ def test_a_good_answer_passes(key: str, answer: object, tmp_path: Path) -> None:
     ],
 )
 def test_no_answer_becomes_code(hook: str, answer: str, tmp_path: Path) -> None:
-    asked = answer.replace("{{", "{{'{{'}}")  # cookiecutter renders answers, hooks only see them
+    asked = answer.replace("{{", "{{'{{'}}")  # cookiecutter renders answers before hooks
     assert load(hook, tmp_path, description=f"x{asked}x").ANSWERS["description"] == f"x{answer}x"
 
 
@@ -123,7 +123,7 @@ def cookiecutter(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]
     )
 
 
-def test_all_bad_answers_are_named_at_once_and_the_command_given_works(tmp_path: Path) -> None:
+def test_all_invalid_answers_are_named_and_the_corrected_command_works(tmp_path: Path) -> None:
     done = cookiecutter(
         str(ROOT), "--no-input", "project_name=", "project_slug=../a/b", "backend_port=80",
         "max_instances=none", "description=two\nlines", "initialize_git=no", cwd=tmp_path,
@@ -192,14 +192,14 @@ def test_the_corrected_command_of_cruft_works(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("target")
-def test_an_old_cookiecutter_is_told(tmp_path: Path) -> None:
+def test_an_old_cookiecutter_is_reported(tmp_path: Path) -> None:
     hook = load("pre_gen_project", tmp_path)
     hook.ANSWERS["__prompts__"] = {"project_name": "Its name"}
     assert hook.problem().startswith("This template needs cookiecutter 2.3 or later")
 
 
 @pytest.mark.usefixtures("target")
-def test_corrections_and_choices_are_those_of_cookiecutter_json(tmp_path: Path) -> None:
+def test_corrections_and_choices_match_cookiecutter_json(tmp_path: Path) -> None:
     bad = {"project_name": "", "description": "", "backend_port": "", "max_instances": ""}
     bad |= {"deployment": "", "instance_type": "", "initialize_git": ""}
     hook = load("pre_gen_project", tmp_path, **bad)

@@ -16,12 +16,12 @@ GH = """#!/usr/bin/env bash
 printf '%s\\n' "$@" >> "$RECORD"
 [[ "$1 $2" != "release view" || -n "$IS_OUT" ]]
 """
-"""Stands for GitHub's `gh`: records what it is asked, and knows a release if IS_OUT is set."""
+"""Replaces GitHub's `gh`: records its arguments, and knows a release if IS_OUT is set."""
 
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """A copy of what a release needs, with `gh` beside it."""
+    """A copy of the files that a release needs, and `gh` next to it."""
     folder = tmp_path / "repository"
     (folder / "tools").mkdir(parents=True)
     for name in ("CHANGELOG.md", "pyproject.toml", "tools/release.py", "tools/propose.sh"):
@@ -35,7 +35,7 @@ def repository(tmp_path: Path) -> Path:
 
 
 def variables(repository: Path, **more: str) -> dict[str, str]:
-    """Put that `gh` first on the path."""
+    """Put this `gh` first on the path."""
     beside = repository.parent
     path = f"{beside / 'bin'}{os.pathsep}{os.environ['PATH']}"
     given = {"PATH": path, "RECORD": str(beside / "asked"), "GITHUB_SHA": "0" * 40, "IS_OUT": ""}
@@ -43,7 +43,7 @@ def variables(repository: Path, **more: str) -> dict[str, str]:
 
 
 def release(repository: Path, newest: str, **more: str) -> subprocess.CompletedProcess[str]:
-    """Release, with a newest section of that name in the changelog."""
+    """Release with a newest section of that name in the changelog."""
     notes = f"# Changelog\n\n## {newest}\n\n1. Run `bun install`.\n\n## 0.0.1\n\nOld.\n"
     (repository / "CHANGELOG.md").write_text(notes)
     return subprocess.run(
@@ -54,7 +54,7 @@ def release(repository: Path, newest: str, **more: str) -> subprocess.CompletedP
 
 
 def asked(repository: Path) -> list[str]:
-    """Read what `gh` was asked."""
+    """Read the arguments that `gh` got."""
     record = repository.parent / "asked"
     return record.read_text().splitlines() if record.exists() else []
 
@@ -82,12 +82,12 @@ def test_a_version_is_tagged_once(repository: Path) -> None:
     assert "create" not in asked(repository)
 
 
-def test_what_is_unreleased_is_not_tagged(repository: Path) -> None:
+def test_unreleased_changes_are_not_tagged(repository: Path) -> None:
     assert release(repository, "Unreleased").returncode == 0
     assert asked(repository) == []
 
 
-def test_two_versions_are_refused(repository: Path) -> None:
+def test_two_different_versions_are_rejected(repository: Path) -> None:
     done = release(repository, "77.0.0")
     assert done.returncode == 1
     assert done.stderr == (
@@ -97,7 +97,7 @@ def test_two_versions_are_refused(repository: Path) -> None:
     assert asked(repository) == []
 
 
-def test_renewed_pins_are_proposed_once(repository: Path) -> None:
+def test_updated_pins_are_proposed_once(repository: Path) -> None:
     origin = repository.parent / "origin.git"
     run(repository.parent, "git", "init", "--quiet", "--bare", str(origin))
     run(repository, "git", "init", "--quiet", "--initial-branch=main")

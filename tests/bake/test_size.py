@@ -1,4 +1,4 @@
-"""How much a generated project holds at most, and what its files are called."""
+"""Bounds on the size of a generated project, and the names of its files."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""However the template is named, and wherever cookiecutter runs, the project is linked rightly."""
+"""The update link is right, however the template is given and wherever cookiecutter runs."""
 
 import json
 import shutil
@@ -12,7 +12,7 @@ from tests.projects import NEEDS_POSIX, commit, cruft, environment, run, templat
 
 
 def generate(folder: Path, *arguments: str, pwd: Path | None = None) -> str:
-    """Run cookiecutter in a folder, as a shell does, and return what it printed."""
+    """Run cookiecutter in a folder, as a shell does, and return its output."""
     done = subprocess.run(
         [sys.executable, "-m", "cookiecutter", *arguments, "--no-input"],
         cwd=folder, env=environment() | {"PWD": str(pwd or folder)},
@@ -86,7 +86,7 @@ def test_a_zip_gives_no_link_but_a_project(tmp_path: Path) -> None:
 
 
 @NEEDS_POSIX
-def test_cruft_refuses_an_address_with_a_credential(
+def test_cruft_rejects_an_address_with_a_credential(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     template = template_of_its_own(tmp_path / "template")

@@ -1,4 +1,4 @@
-"""`cruft` brings later versions of the template to projects that either tool made."""
+"""`cruft` updates projects to later versions of the template."""
 
 import json
 import subprocess
@@ -22,7 +22,7 @@ from tests.projects import (
 
 
 @pytest.mark.parametrize("tool", ["cookiecutter", "cruft"])
-def test_a_change_of_the_template_arrives(tool: str, tmp_path: Path) -> None:
+def test_a_change_in_the_template_arrives(tool: str, tmp_path: Path) -> None:
     template = template_of_its_own(tmp_path / "template")
     command = ["cookiecutter"] if tool == "cookiecutter" else ["cruft", "create"]
     answers = {"deployment": "monolith", "project_name": 'It\'s & "this"'}

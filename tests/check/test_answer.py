@@ -1,6 +1,6 @@
 """The answer that a project starts with: from a model if one is configured.
 
-A project's own tests bring their own answer, so that replacing app/answer.py breaks none of them.
+A project's own tests pass their own answer, so replacing app/answer.py breaks none of them.
 """
 
 import re

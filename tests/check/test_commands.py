@@ -1,4 +1,4 @@
-"""Every command says in one sentence which tool is missing or too old, and what to run first."""
+"""Every command reports in one sentence which tool is missing or too old, and what to run first."""
 
 import json
 import shutil
@@ -15,12 +15,12 @@ NEEDS_UV = ("dev", "test", "check", "lock")
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A fresh clone: nothing is installed in it."""
+    """A fresh clone without installed packages."""
     return generate(tmp_path / "app", initialize_git="false")
 
 
 def complaint(project: Path, *command: str, programs: tuple[str, ...]) -> list[str]:
-    """Run a command on a machine that has only these programs; it must fail with sentences."""
+    """Run a command on a machine with only these programs, and expect it to fail with messages."""
     folder = project.parents[1] / "bin"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()

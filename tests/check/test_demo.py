@@ -18,7 +18,7 @@ from tests.projects import copy_template, environment
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
-    """The demo of a copy of this template: the app's folder and its address."""
+    """The demo of a copy of this template: its folder and its address."""
     template = copy_template(tmp_path_factory.mktemp("demo") / "the template")
     port = free_port()
     ports = {"FRONTEND_PORT": str(port), "BACKEND_PORT": str(free_port())}
@@ -39,7 +39,7 @@ def wait_for_model(process: subprocess.Popen[bytes] | None, url: str, name: str 
     """Wait until the app runs with this model, or without one.
 
     Raises:
-        TimeoutError: it did not within two minutes.
+        TimeoutError: It didn't within two minutes.
     """
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
@@ -55,7 +55,7 @@ def wait_for_model(process: subprocess.Popen[bytes] | None, url: str, name: str 
 
 
 def ask(url: str) -> list[str]:
-    """Send a prompt; give back the pieces of the stream as they arrive."""
+    """Send a prompt, and return the pieces of the stream as they arrive."""
     with httpx.stream(
         "POST", f"{url}/stream", json=conversation("Hello!"), trust_env=False
     ) as response:

@@ -30,7 +30,7 @@ def until(condition: Callable[[], object], describe: Callable[[], str]) -> None:
 
 
 class Dev:
-    """A running `bun run dev` on ports of its own, which its `.env` sets."""
+    """A running `bun run dev` on its own ports, which its `.env` sets."""
 
     def __init__(self, project: Path, **variables: str) -> None:
         """Start it."""
@@ -53,7 +53,7 @@ class Dev:
             self.output += line
 
     def wait_for(self, text: str) -> None:
-        """Wait until the output holds a text."""
+        """Wait until the output contains a text."""
         until(lambda: text in self.output, lambda: self.output)
 
     def get(self, path: str) -> httpx.Response:
@@ -62,10 +62,10 @@ class Dev:
         return httpx.get(address, trust_env=False, timeout=2)
 
     def end(self, with_signal: int) -> None:
-        """End it; every process has to end with it."""
+        """Stop it, and expect every process to end."""
         self.process.send_signal(with_signal)
         self.process.wait(timeout=10)
-        self.reader.join(timeout=10)  # the output closes once no process holds it
+        self.reader.join(timeout=10)  # the output closes when no process has it open
         assert not self.reader.is_alive(), "a process is left behind"
 
 
@@ -83,7 +83,7 @@ def running(project: Path, **variables: str) -> Iterator[Dev]:
 
 @pytest.fixture
 def project(cloudflare_app: Path, tmp_path: Path) -> Path:
-    """A project that may be changed, with the packages of the one that all tests share."""
+    """A project that the test may change, with the packages of the shared one."""
     project = generate(tmp_path / "app", initialize_git="false")
     for name in PACKAGES:
         (project / name).symlink_to(cloudflare_app / name)
@@ -110,7 +110,7 @@ def test_a_broken_backend_is_a_503_until_it_is_repaired(project: Path) -> None:
         until(lambda: dev.get("/env").status_code == 200, lambda: dev.output)
 
 
-def test_what_is_neither_page_nor_api_is_a_404(project: Path) -> None:
+def test_other_paths_are_404(project: Path) -> None:
     with running(project) as dev:
         for path in ("/wp-login.php", "/.env", "/api", "/assets/gone.js"):
             response = dev.get(path)
@@ -155,7 +155,7 @@ def test_two_apps_run_side_by_side_and_a_busy_port_names_its_holder(
             ("FRONTEND_PORT", dev.frontend, frontend),
             ("BACKEND_PORT", dev.backend, backend),
         ):
-            process = r"(another process|\S+ \(pid \d+\))"  # its name needs `ss` or `lsof`
+            process = r"(another process|\S+ \(pid \d+\))"  # finding its name needs `ss` or `lsof`
             sentence = rf"Port {port} is in use by {process}: stop it or set {name} in \.env\."
             assert re.fullmatch(sentence, said)
 

@@ -1,4 +1,4 @@
-"""`bun run doctor`: each fault of a machine or a project is one sentence with its fix."""
+"""`bun run doctor` reports each fault of a machine or a project in one sentence with its fix."""
 
 import json
 import os
@@ -20,7 +20,7 @@ HEALTHY = {
     "docker": f"echo ' Architecture: {ARCHITECTURE}'; echo 'Platforms: linux/amd64'",
     "wrangler": 'case "$1" in whoami) echo You are logged in;; *) echo "[]";; esac',
 }
-"""What each program prints on a machine where nothing is wrong."""
+"""The output of each program on a machine without faults."""
 VARIABLES = {
     "NO_PROXY": "localhost,127.0.0.1,::1",
     "FRONTEND_PORT": "43117",
@@ -34,7 +34,7 @@ VARIABLES = {
 
 @pytest.fixture
 def project(shared_folder: Path, tmp_path: Path) -> Path:
-    """A project of both layouts with its packages, on a machine where nothing is wrong."""
+    """A project with both layouts and its packages, on a machine without faults."""
     installed = shared(shared_folder, "both")
     project = generate(tmp_path / "app", deployment="both", initialize_git="false")
     for workspace in WORKSPACES:
@@ -66,7 +66,7 @@ def replace(path: Path, old: str, new: str) -> None:
 
 
 def doctor(project: Path, *arguments: str, **variables: str) -> list[str]:
-    """Run the checks; give back their sentences, and none if nothing is wrong."""
+    """Run the checks, and return their messages."""
     given = environment() | VARIABLES | {"PATH": str(project.parents[1] / "bin")} | variables
     done = subprocess.run(
         ["bun", "scripts/doctor.ts", *arguments],
@@ -81,7 +81,7 @@ def test_nothing_is_wrong(project: Path) -> None:
     assert doctor(project) == []
 
 
-def test_everything_is_told_at_once(project: Path) -> None:
+def test_everything_is_reported_at_once(project: Path) -> None:
     provide(project, "node", "echo 20.19.0")
     (project / "wrangler.json").write_text("{}\n")
     (project / ".env").write_text("MODEL_API_KEY=sk\nMODEL_NMAE=x\n")
@@ -89,7 +89,7 @@ def test_everything_is_told_at_once(project: Path) -> None:
     assert [sentence.split(" ")[0] for sentence in said] == ["This", "MODEL_NAME", "wrangler"]
 
 
-def test_what_development_does_not_need_is_only_noted(project: Path) -> None:
+def test_tools_that_development_does_not_need_are_only_noted(project: Path) -> None:
     (project.parents[1] / "bin/docker").unlink()
     provide(project, "wrangler", "echo 'You are not authenticated.'")
     proxy = {"HTTP_PROXY": "http://127.0.0.1:9", "NO_PROXY": ""}
@@ -143,7 +143,7 @@ def test_a_missing_program(program: str, sentence: str, project: Path) -> None:
         ),
     ],
 )
-def test_an_unfit_program(program: str, script: str, sentence: str, project: Path) -> None:
+def test_an_unsuitable_program(program: str, script: str, sentence: str, project: Path) -> None:
     provide(project, program, script)
     names = ("node", "uv", "docker", "engine") + (("platform",) if "sparc" not in script else ())
     [said] = doctor(project, *names)
@@ -165,7 +165,7 @@ def test_no_python_that_fits(project: Path) -> None:
         ({"all_proxy": "http://127.0.0.1:9", "NO_PROXY": "localhost, .corp"}, "127.0.0.1,::1"),
     ],
 )
-def test_a_proxy_that_catches_this_machine(
+def test_a_proxy_that_would_get_local_requests(
     variables: dict[str, str], hosts: str, project: Path
 ) -> None:
     [said] = doctor(project, "proxy", **variables)
@@ -175,7 +175,7 @@ def test_a_proxy_that_catches_this_machine(
     assert doctor(project, "proxy", **variables | {"NO_PROXY": "*"}) == []
 
 
-def test_a_taken_port_is_told_with_its_holder(project: Path) -> None:
+def test_a_port_in_use_is_reported_with_its_holder(project: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         [said] = doctor(project, "ports", BACKEND_PORT=str(port))
@@ -186,7 +186,7 @@ def test_a_taken_port_is_told_with_its_holder(project: Path) -> None:
 @pytest.mark.parametrize(
     ("check", "name"), [("ports", "DEBUG_PORT"), ("worker-port", "WORKER_PORT")]
 )
-def test_a_port_that_is_none(check: str, name: str, project: Path) -> None:
+def test_an_invalid_port(check: str, name: str, project: Path) -> None:
     sentence = f'{name} must be a port from 1 to 65535, not "http".'
     assert doctor(project, check, "image-port", **{name: "http"}) == [sentence]
 
@@ -280,7 +280,7 @@ def test_generated_files_that_are_outdated(
 
 
 @pytest.mark.parametrize("name", ["wrangler.json", "wrangler.jsonc"])
-def test_a_configuration_that_would_win_silently(name: str, project: Path) -> None:
+def test_a_configuration_that_would_silently_take_precedence(name: str, project: Path) -> None:
     (project / name).write_text("{}\n")
     sentence = f"wrangler would use {name} instead of wrangler.toml: remove it."
     assert doctor(project, "wrangler") == [sentence]
@@ -417,7 +417,7 @@ def test_it_works_before_anything_is_installed(deployment: str, tmp_path: Path) 
 
 
 def doctor_without_fakes(project: Path, *names: str) -> list[str]:
-    """Run checks on this machine as it is."""
+    """Run checks on this machine."""
     done = subprocess.run(
         ["bun", "scripts/doctor.ts", *names],
         cwd=project, env=environment(), capture_output=True, text=True, check=False,

@@ -1,4 +1,4 @@
-"""A fresh project of each layout, by the commands of its own README, passes its own checks."""
+"""A fresh project of each layout passes its own checks with the commands in its documents."""
 
 import html
 import json

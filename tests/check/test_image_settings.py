@@ -1,4 +1,4 @@
-"""The image's settings: what reaches nginx.conf, what is refused, and what the documents list."""
+"""The image's settings: their effect on nginx.conf, invalid values, and their documentation."""
 
 import os
 import re
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="the image's scripts nee
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project with the image, which needs no packages for this."""
+    """A project with the image, without packages."""
     return generate(tmp_path_factory.mktemp("image"), deployment="monolith", initialize_git="false")
 
 
@@ -78,19 +78,21 @@ def test_an_empty_setting_counts_as_not_set(project: Path) -> None:
         ("TRUSTED_PROXIES", "example.com"),
     ],
 )
-def test_a_wrong_setting_is_refused_in_one_sentence(name: str, value: str, project: Path) -> None:
+def test_an_invalid_setting_is_rejected_in_one_sentence(
+    name: str, value: str, project: Path
+) -> None:
     done = render(project, **{name: value})
     assert (done.returncode, done.stdout) == (2, "")
     assert re.fullmatch(rf"{name} .+\.\n", done.stderr)
 
 
-def test_the_same_port_twice_is_refused(project: Path) -> None:
+def test_the_same_port_twice_is_rejected(project: Path) -> None:
     done = render(project, PORT=BACKEND_PORT)
     assert done.returncode == 2
     assert done.stderr.startswith("PORT and BACKEND_PORT are both ")
 
 
-def test_all_wrong_settings_are_reported_at_once(project: Path) -> None:
+def test_all_invalid_settings_are_reported_at_once(project: Path) -> None:
     done = render(project, PORT="x", START_SECONDS="x", TRUSTED_PROXIES="x y")
     assert len(done.stderr.splitlines()) == 4
 

@@ -1,4 +1,4 @@
-"""`config.limitedPaths` of package.json: what is refused, and where."""
+"""`config.limitedPaths` in package.json: which entries each side rejects."""
 
 import json
 import subprocess
@@ -24,7 +24,7 @@ WRONG = {
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project of both layouts, which needs no packages for this."""
+    """A project with both layouts, without packages."""
     return generate(tmp_path_factory.mktemp("limited"), deployment="both", initialize_git="false")
 
 
@@ -44,7 +44,7 @@ def run(project: Path, limited: str, *command: str) -> subprocess.CompletedProce
     "command", [("scripts/doctor.ts", "config"), ("image/build.ts", "dist", "nginx")]
 )
 @pytest.mark.parametrize(("limited", "sentence"), WRONG.items())
-def test_a_wrong_list_is_one_sentence(
+def test_an_invalid_list_gives_one_sentence(
     command: tuple[str, ...], limited: str, sentence: str, project: Path
 ) -> None:
     done = run(project, limited, *command)
@@ -64,7 +64,7 @@ def test_every_wrong_entry_is_named(project: Path) -> None:
         ('["/api/chat/*"]', ["~^/api/chat(/|$)"]),
     ],
 )
-def test_a_right_list_becomes_the_entries_of_a_map(
+def test_a_valid_list_becomes_the_entries_of_a_map(
     limited: str, entries: list[str], project: Path
 ) -> None:
     assert run(project, limited, "scripts/doctor.ts", "config").returncode == 0

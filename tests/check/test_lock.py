@@ -1,4 +1,4 @@
-"""`bun run lock` of a project, and what this template takes over from it."""
+"""`bun run lock` in a project, and the versions that this template copies from it."""
 
 import json
 import re
@@ -13,12 +13,12 @@ from tools.lock import LOCKS, TAKEN, TEMPLATE, take_versions
 
 BUN = re.compile(r'(?:"bun@|oven/bun:)(\d+\.\d+\.\d+)')
 PLACES = ("package.json", "Dockerfile", ".devcontainer/Dockerfile")
-"""The files that name the version of bun."""
+"""The files that contain the version of bun."""
 
 
 @pytest.fixture
 def project(monolith_app: Path, tmp_path: Path) -> Path:
-    """An installed project that may be changed."""
+    """An installed project that the test may change."""
     return recipes.copy(monolith_app, tmp_path)
 
 

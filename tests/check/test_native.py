@@ -1,4 +1,4 @@
-"""What docs/development.md promises on every system, Windows included, and without a network."""
+"""The promises in docs/development.md about all systems, including Windows, and working offline."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ from tests.projects import environment, run
 
 
 def wait_for(url: str) -> bytes:
-    """Ask until a server answers with success."""
+    """Send requests until a server responds with success."""
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     deadline = time.monotonic() + 120
     while True:
@@ -66,7 +66,7 @@ def test_the_app_is_served_with_its_backend_and_stops(cloudflare_app: Path) -> N
 
 
 def is_open(port: str) -> bool:
-    """Tell whether something listens on a port."""
+    """Return whether something listens on a port."""
     with socket.socket() as client:
         return client.connect_ex(("127.0.0.1", int(port))) == 0
 
@@ -75,7 +75,7 @@ NO_NETWORK = ("unshare", "--net", "sh", "-c")
 
 
 def has_no_network_namespace() -> bool:
-    """Report whether this user can't run a command without a network."""
+    """Return whether this user can't run a command without a network."""
     try:
         command = [*NO_NETWORK, "ip link set lo up"]
         return subprocess.run(command, capture_output=True, check=False).returncode != 0

@@ -1,4 +1,4 @@
-"""The backend answers as its OpenAPI document says."""
+"""The backend responds as its OpenAPI document says."""
 
 from pathlib import Path
 

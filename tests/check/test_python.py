@@ -1,4 +1,4 @@
-"""Commands of a generated project use its own Python environment, whatever is set or active."""
+"""A generated project's commands use its own Python environment, even if another one is active."""
 
 import json
 import os
@@ -16,7 +16,7 @@ MARKER = "def who() -> str: return 'the developer'\n"
 
 @pytest.fixture
 def foreign(tmp_path: Path) -> Path:
-    """A virtual environment of the developer's own, with a package inside."""
+    """The developer's own virtual environment with a package."""
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "mine"], check=True)
     [packages] = (tmp_path / "mine").glob("lib/python*/site-packages")
     (packages / "marker.py").write_text(MARKER)
@@ -25,7 +25,7 @@ def foreign(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def project(cloudflare_app: Path, tmp_path: Path) -> Path:
-    """A project whose JavaScript packages are installed, and no Python packages."""
+    """A project with JavaScript packages but no Python packages."""
     project = generate(tmp_path, initialize_git="false")
     (project / "node_modules").symlink_to(cloudflare_app / "node_modules")
     return project
@@ -37,7 +37,7 @@ def contents(folder: Path) -> list[str]:
 
 
 def active(foreign: Path, kind: str) -> dict[str, str]:
-    """The variables of a shell in which another environment is active or asked for."""
+    """The variables of a shell in which another environment is active or requested."""
     variables: dict[str, dict[str, object]] = {
         "venv": {"VIRTUAL_ENV": foreign},
         "conda": {"CONDA_PREFIX": foreign, "CONDA_DEFAULT_ENV": "mine"},
@@ -85,7 +85,7 @@ def test_a_foreign_environment_is_neither_used_nor_changed(
     assert contents(foreign) == before
 
 
-def test_what_is_installed_is_not_installed_again(cloudflare_app: Path, tmp_path: Path) -> None:
+def test_installed_packages_are_not_installed_again(cloudflare_app: Path, tmp_path: Path) -> None:
     only_bun = tmp_path / "bin"
     only_bun.mkdir()
     (only_bun / "bun").symlink_to(Path(shutil.which("bun") or "").resolve())

@@ -1,4 +1,4 @@
-"""This repository's own commands work on its own environment, and keep what somebody edited."""
+"""This repository's commands use its own environment and keep a user's edits."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ from tools import demo, setup
 
 
 def contents(folder: Path) -> list[tuple[str, float]]:
-    """List what lies below a folder, with the time of its last change."""
+    """List the files under a folder with the times of their last change."""
     return sorted((str(path), path.lstat().st_mtime) for path in folder.rglob("*"))
 
 
@@ -49,12 +49,14 @@ def test_another_active_environment_is_neither_used_nor_changed(tmp_path: Path) 
     assert Path(prefix) == venv
     assert Path(module).is_relative_to(venv)
     assert contents(foreign) == before
-    assert {path.name for path in home.iterdir()} <= {".rustup"}  # pip asks rustc for its version
+    assert {path.name for path in home.iterdir()} <= {
+        ".rustup"
+    }  # pip runs rustc to get its version
 
 
 @pytest.fixture
 def venvs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Record what is installed in place of installing it."""
+    """Record packages instead of installing them."""
     commands: list[str] = []
 
     def run(*command: str | Path) -> None:
@@ -96,7 +98,7 @@ def generated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return app
 
 
-def test_an_untouched_demo_makes_room(generated: Path) -> None:
+def test_an_unchanged_demo_is_replaced(generated: Path) -> None:
     (generated / "node_modules").mkdir()
     (generated / "node_modules" / "later.js").write_text("\n")
     demo.make_room()
@@ -112,7 +114,7 @@ def test_an_edited_demo_is_kept(name: str, generated: Path) -> None:
     assert (kept / "my-app" / name).read_text() == "mine\n"
 
 
-def test_a_refused_answer_ends_the_demo_with_its_rule(tmp_path: Path) -> None:
+def test_a_rejected_answer_ends_the_demo_with_its_rule(tmp_path: Path) -> None:
     repository = copy_template(tmp_path / "repository")
     done = subprocess.run(
         [sys.executable, "-m", "tools.demo"],

@@ -11,7 +11,7 @@ from tests.projects import environment, generate, run
 
 @pytest.fixture
 def project(cloudflare_app: Path, tmp_path: Path) -> Path:
-    """A project that may be changed, with the packages of the one that all tests share."""
+    """A project that the test may change, with the packages of the shared one."""
     project = generate(tmp_path, initialize_git="false")
     for name in ("node_modules", "frontend/node_modules", "scripts/node_modules", "backend/.venv"):
         (project / name).symlink_to(cloudflare_app / name)
@@ -19,7 +19,7 @@ def project(cloudflare_app: Path, tmp_path: Path) -> Path:
 
 
 def fail(project: Path, *command: str) -> str:
-    """Run a command that has to fail; give back what it printed."""
+    """Run a command that must fail, and return its output."""
     done = subprocess.run(
         command, cwd=project, env=environment(), capture_output=True, text=True, check=False
     )
@@ -27,7 +27,7 @@ def fail(project: Path, *command: str) -> str:
     return done.stdout + done.stderr
 
 
-def test_a_renamed_field_is_told_and_then_a_compile_error(project: Path) -> None:
+def test_a_renamed_field_is_reported_and_then_a_compile_error(project: Path) -> None:
     run(project, "bun", "run", "check", "scripts:api")
     run(project, "bunx", "tsc", "-p", "frontend")
     events = project / "backend/app/chat/events.py"

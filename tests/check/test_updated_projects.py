@@ -1,4 +1,4 @@
-"""A project of the previous version, edited as owners edit it, becomes a current one."""
+"""A project of the previous version, with an owner's edits, updates to the current one."""
 
 import re
 from pathlib import Path
@@ -46,7 +46,7 @@ EDITS = {
         ("\n[previews.observability]", 'GREETING = "hello"\n\n[previews.observability]'),
     ],
 }
-"""What an owner changes: texts that both versions have, and what replaces them."""
+"""An owner's edits: texts in both versions, and their replacements."""
 LOCKS = ("backend/requirements.txt", "backend/requirements-dev.txt", "bun.lock")
 
 
@@ -65,7 +65,7 @@ def edit_as_an_owner(project: Path) -> None:
     (project / NEW_FILE).write_text(ENDPOINT)
     for name in EDITS:
         edit(project, name)
-    for name in LOCKS:  # stands for what `bun run lock` writes
+    for name in LOCKS:  # stands in for the output of `bun run lock`
         with (project / name).open("a") as lock:
             lock.write("# Locked by the owner.\n")
     commit(project)
@@ -96,7 +96,7 @@ def test_edits_survive_an_update(deployment: str, tmp_path: Path) -> None:
     }
     edited = {name for name in EDITS if (project / name).exists()}
     assert edited <= changed <= {*edited, *LOCKS, ".cruft.json"}
-    if deployment == "both":  # the others differ from fresh projects in these files alone
+    if deployment == "both":  # the others differ from fresh projects only in these files
         for name in LOCKS:
             (project / name).write_bytes((fresh / name).read_bytes())
         run(project, "bun", "install")

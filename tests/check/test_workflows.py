@@ -1,4 +1,4 @@
-"""A fresh clone of a project of each layout, through the steps of its own workflows."""
+"""The steps of a project's own workflows, in a fresh clone of each layout."""
 
 import gzip
 import json
@@ -27,7 +27,7 @@ TRIGGERS = {
 
 @pytest.fixture(params=LAYOUTS)
 def project(request: pytest.FixtureRequest, shared_folder: Path, tmp_path: Path) -> Path:
-    """A fresh clone, in which nothing is installed."""
+    """A fresh clone without installed packages."""
     return clone(shared(shared_folder, request.param), tmp_path / "my app")
 
 
@@ -75,7 +75,7 @@ def test_the_required_job_needs_every_other_to_succeed(cloudflare_app: Path, oth
             outcome(results).run("ci")
 
 
-def test_dependabot_holds_what_the_command_holds(cloudflare_app: Path) -> None:
+def test_dependabot_holds_back_the_same_packages_as_the_command(cloudflare_app: Path) -> None:
     lock = (cloudflare_app / "scripts/lock.ts").read_text()
     [names] = re.findall(r"^const HELD = (\[.+\]);$", lock, re.MULTILINE)
     updates = load(cloudflare_app / ".github/dependabot.yml")["updates"]
@@ -138,7 +138,7 @@ def test_the_deployment_is_tested_and_can_be_built(cloudflare_app: Path, tmp_pat
 
 def test_a_preview_is_linked_and_removed(cloudflare_app: Path, tmp_path: Path) -> None:
     project = clone(cloudflare_app, tmp_path / "my app")
-    wrangler = project / "wrangler.toml"  # without its image, which would be pushed to Cloudflare
+    wrangler = project / "wrangler.toml"  # without the image, which would be pushed to Cloudflare
     wrangler.write_text(re.sub(r"\[\[previews\.containers\]\][^[]*", "", wrangler.read_text()))
     previews = "/accounts/" + "0" * 32 + "/workers/workers/my-app/previews"
     with cloudflare() as (url, asked):
@@ -158,7 +158,7 @@ def test_a_preview_is_linked_and_removed(cloudflare_app: Path, tmp_path: Path) -
         assert f"DELETE {previews}/pr-7" in asked
 
 
-def test_what_both_deploys_is_what_each_layout_deploys(shared_folder: Path) -> None:
+def test_both_deploys_the_same_as_each_layout(shared_folder: Path) -> None:
     def scripts(layout: str) -> dict[str, str]:
         manifest = json.loads((shared(shared_folder, layout) / "package.json").read_text())
         return dict(manifest["scripts"])
@@ -170,7 +170,7 @@ def test_what_both_deploys_is_what_each_layout_deploys(shared_folder: Path) -> N
 
 @contextmanager
 def cloudflare() -> Iterator[tuple[str, list[str]]]:
-    """Stand for Cloudflare's API, as far as previews without containers go.
+    """Imitate the part of Cloudflare's API that previews without containers use.
 
     Yields:
         The address, and the method and path of each request.
@@ -204,7 +204,7 @@ def cloudflare() -> Iterator[tuple[str, list[str]]]:
 
 @contextmanager
 def advisories(found: dict[str, Any]) -> Iterator[str]:
-    """Serve the advisories of npm for these packages, and none for any of Python."""
+    """Serve npm's advisories for these packages, and none for Python."""
 
     class Advisories(BaseHTTPRequestHandler):
         def do_POST(self) -> None:

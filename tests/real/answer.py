@@ -1,4 +1,4 @@
-"""A scripted answer, which the tests put in place of a project's own `app/answer.py`."""
+"""A scripted answer that replaces a project's own `app/answer.py` in tests."""
 
 import asyncio
 import logging
@@ -13,10 +13,10 @@ async def answer(messages: list[Any]) -> AsyncGenerator[str]:
     """Answer a last message "N S [SIZE]" with N pieces, S seconds apart.
 
     Args:
-        messages: the conversation; what is no numbers is answered like "40 0.03".
+        messages: The conversation. Text without numbers is treated as "40 0.03".
 
     Yields:
-        The time at which the piece was made, which all processes of the machine share, padded to
+        The piece's creation time, on a clock that all processes on the machine share, padded to
         SIZE characters.
     """
     prompt = messages[-1].content

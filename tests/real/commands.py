@@ -1,4 +1,4 @@
-"""The commands of a project that serve it, run until a test ends."""
+"""The commands that serve a project, run until a test ends."""
 
 import os
 import signal
@@ -14,18 +14,18 @@ from tests import projects
 
 
 def settings_of(app: Path) -> dict[str, str]:
-    """Read what is set in `.env`."""
+    """Read the settings in `.env`."""
     return dict(line.split("=", 1) for line in (app / ".env").read_text().splitlines())
 
 
 @contextmanager
 def serve(app: Path, command: str, port: str) -> Iterator[str]:
-    """Run a command of the project until it serves, and stop it with all that it started.
+    """Run a command of the project until the block ends, and stop it with all its processes.
 
     Args:
         app: the project.
-        command: the name of its script.
-        port: the setting in `.env` with the port that it serves on.
+        command: The name of its script.
+        port: The setting in `.env` with its port.
 
     Yields:
         The URL.

@@ -4,7 +4,7 @@ import subprocess
 
 
 def docker(*arguments: str, check: bool = True) -> str:
-    """Run docker and give back what it printed, stderr included."""
+    """Run docker, and return its output, including stderr."""
     done = subprocess.run(
         ["docker", *arguments],
         stdout=subprocess.PIPE,

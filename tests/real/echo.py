@@ -1,4 +1,4 @@
-"""`/api`: what tests ask of a backend."""
+"""`/api`: endpoints for tests."""
 
 import asyncio
 import gzip
@@ -15,14 +15,14 @@ log = logging.getLogger(__name__)
 
 @router.get("/health")
 async def health(response: Response) -> dict[str, str]:
-    """Say that the app can serve."""
+    """Report that the app is ready."""
     response.headers["Cache-Control"] = "no-store"
     return {"status": "ok"}
 
 
 @router.post("/length")
 async def length(request: Request) -> dict[str, int]:
-    """Say how long the body is, and log that it came."""
+    """Return the length of the body, and log its arrival."""
     size = len(await request.body())
     log.info("received %d bytes", size)
     return {"length": size}
@@ -30,40 +30,40 @@ async def length(request: Request) -> dict[str, int]:
 
 @router.get("/slow")
 async def slow(seconds: float) -> dict[str, float]:
-    """Answer late."""
+    """Respond after a delay."""
     await asyncio.sleep(seconds)
     return {"seconds": seconds}
 
 
 @router.get("/headers")
 async def headers(request: Request) -> dict[str, str]:
-    """Say which headers came, and from whom."""
+    """Return the request's headers and the client's address."""
     client = request.client.host if request.client else ""
     return {**request.headers, "client": client, "url": str(request.url)}
 
 
 @router.get("/variable")
 async def variable(name: str) -> str | None:
-    """Give back a variable of the process's environment."""
+    """Return an environment variable of the process."""
     return os.environ.get(name)
 
 
 @router.api_route("/any", methods=["GET", "HEAD", "POST", "DELETE", "PROPFIND"])
 async def anything(request: Request) -> dict[str, str | int]:
-    """Say what came."""
+    """Return the request."""
     return {"method": request.method, "length": len(await request.body())}
 
 
 @router.api_route("/status/{code}", methods=["GET", "HEAD"])
 async def status(code: int, size: int = 0, chunked: bool = False) -> Response:
-    """Answer with a status and a body of so many bytes, of stated length or in chunks."""
+    """Respond with a status and a body of a given size, with a length or in chunks."""
     body = b"x" * size
     return StreamingResponse(iter([body]), code) if chunked else Response(body, code)
 
 
 @router.get("/json")
 async def large_json(packed: bool = False) -> Response:
-    """Answer with JSON that compresses well, compressed here or not."""
+    """Respond with JSON that compresses well, already compressed or not."""
     body = b'["' + b"x" * 100_000 + b'"]'
     headers = {"Content-Encoding": "gzip"} if packed else None
     return Response(gzip.compress(body) if packed else body, 200, headers, "application/json")
@@ -84,7 +84,7 @@ async def lines(text: str) -> AsyncGenerator[str]:
 
 @router.get("/events")
 async def events() -> StreamingResponse:
-    """Stream events, with no other header than their type."""
+    """Stream events without a header other than their type."""
     return StreamingResponse(lines("data: 1\n\n"), media_type="text/event-stream")
 
 

@@ -1,6 +1,6 @@
-"""A server that speaks the stream of Anthropic's Messages API.
+"""A server with the streaming protocol of Anthropic's Messages API.
 
-The last message decides what happens: a name in `REFUSALS` is refused, those in `ENDS` end the
+The last message decides what happens: a name in `REFUSALS` gets that error, one in `ENDS` ends the
 answer for that reason, `overloaded` fails after the text has begun, `break` closes the connection
 there, `stall` waits until the client leaves, and any other text is repeated.
 https://platform.claude.com/docs/en/build-with-claude/streaming
@@ -24,13 +24,13 @@ REFUSALS: dict[str, tuple[int, str, dict[str, str]]] = {
     "prompt is too long": (400, "invalid_request_error", {}),
     "strange": (400, "invalid_request_error", {}),
 }
-"""The status, the type of the error and further headers; its message repeats the name."""
+"""The status, the error's type, and more headers; its message repeats the name."""
 
 ENDS = {"cut": "max_tokens", "refused": "refusal", "full": "model_context_window_exceeded"}
 
 
 class Api(ThreadingHTTPServer):
-    """The server; `requests` holds the headers and the body of each request."""
+    """The server; `requests` contains the headers and the body of each request."""
 
     daemon_threads = True
 
@@ -52,7 +52,7 @@ class Handler(BaseHTTPRequestHandler):
     server: Api
 
     def do_POST(self) -> None:
-        """Answer as the last message asks."""
+        """Respond as the last message says."""
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         headers = {name.lower(): value for name, value in self.headers.items()}
         self.server.requests.append((headers, body))
@@ -65,7 +65,7 @@ class Handler(BaseHTTPRequestHandler):
             self.stream(command, body["model"])
 
     def refuse(self, name: str) -> None:
-        """Send an error in place of a stream."""
+        """Send an error instead of a stream."""
         status, kind, headers = REFUSALS[name]
         self.send_response(status)
         for header, value in headers.items():
@@ -80,7 +80,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream; charset=utf-8")
         if command == "break":
-            self.send_header("Content-Length", "100000")  # which never arrive
+            self.send_header("Content-Length", "100000")  # that never arrive
         self.end_headers()
         usage = {"input_tokens": 11, "output_tokens": 1}
         message: dict[str, Any] = {
@@ -120,5 +120,5 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def serve() -> AbstractContextManager[Api]:
-    """Serve the API on a free port, in a thread of its own."""
+    """Serve the API on a free port, in its own thread."""
     return serving(Api())

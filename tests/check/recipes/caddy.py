@@ -1,4 +1,4 @@
-"""Caddy, with the configuration that a recipe gives it."""
+"""Caddy, with a recipe's configuration."""
 
 import shutil
 import subprocess
@@ -21,8 +21,8 @@ def caddy(project: Path, upstreams: dict[str, str]) -> Iterator[str]:
     """Run Caddy with `deploy/Caddyfile` and `.env`, without TLS.
 
     Args:
-        project: a project after the recipe.
-        upstreams: the addresses that stand for those of the services of `compose.yaml`.
+        project: A project after the recipe.
+        upstreams: The addresses that replace those of the services in `compose.yaml`.
 
     Yields:
         Caddy's address.

@@ -1,4 +1,4 @@
-"""An HTTP server that keeps what it is sent, in place of a service that receives reports."""
+"""An HTTP server that stores requests, in place of a service that receives reports."""
 
 import gzip
 from contextlib import AbstractContextManager
@@ -8,7 +8,7 @@ from tests.threads import serving
 
 
 class Receiver(ThreadingHTTPServer):
-    """The server; `received` holds the path and the body of each request, `headers` its headers."""
+    """The server; `received` has each request's path and body, `headers` its headers."""
 
     def __init__(self) -> None:
         """Listen on a free port."""
@@ -17,17 +17,17 @@ class Receiver(ThreadingHTTPServer):
         self.headers: list[dict[str, str]] = []
 
     def bodies(self, path: str) -> bytes:
-        """Join the bodies that a path got."""
+        """Join the bodies of the requests to a path."""
         return b"\n".join(body for sent_to, body in self.received if sent_to == path)
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Keeps one request."""
+    """Stores one request."""
 
     server: Receiver
 
     def do_POST(self) -> None:
-        """Keep the body, and answer 200."""
+        """Store the body, and respond with 200."""
         body = self.rfile.read(int(self.headers["Content-Length"]))
         if self.headers["Content-Encoding"] == "gzip":
             body = gzip.decompress(body)
@@ -42,5 +42,5 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def receive() -> AbstractContextManager[Receiver]:
-    """Receive on a free port, in a thread of its own."""
+    """Receive on a free port, in its own thread."""
     return serving(Receiver())

@@ -1,9 +1,9 @@
 """Every recipe has a test, the index lists it, and it fits each layout that has it.
 
-A recipe's own test carries it out in a project of both layouts and runs the checks that it
-touches. What a recipe adds to `frontend/`, `backend/` and `e2e/` is then checked for the others
-too, since these folders are the same in every layout. What is left to try there are the files
-that differ, such as `.env.example` and `package.json`, and the checks that compare them.
+A recipe's own test follows it in a project with both layouts and runs the affected checks. This
+covers `frontend/`, `backend/`, and `e2e/` for the other layouts too, because these folders are the
+same in every layout. The tests here apply the recipes there to the files that differ, such as
+`.env.example` and `package.json`, and run the checks that compare them.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ TESTS = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("deployment", LAYOUTS)
-def test_every_recipe_is_tested_and_named(deployment: str, tmp_path: Path) -> None:
+def test_every_recipe_is_tested_and_listed(deployment: str, tmp_path: Path) -> None:
     project = generate(tmp_path, deployment=deployment, initialize_git="false")
     index = (project / "docs/recipes/README.md").read_text()
     assert recipes.names(project)

@@ -70,7 +70,7 @@ def test_claude_answers_the_conversation(url: str, api: anthropic_api.Api) -> No
         ("refused", "filter stopped this answer. Rephrase your message."),
     ],
 )
-def test_a_failure_is_a_sentence(url: str, prompt: str, sentence: str) -> None:
+def test_a_failure_gives_a_message(url: str, prompt: str, sentence: str) -> None:
     *tokens, error = ask(url, prompt)
     assert bool(tokens) is (prompt not in anthropic_api.REFUSALS)
     assert error["event"] == "error"

@@ -1,4 +1,4 @@
-"""docs/recipes/cloudflare-access.md, with keys of our own in place of Cloudflare's."""
+"""docs/recipes/cloudflare-access.md, with our own keys in place of Cloudflare's."""
 
 import json
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer

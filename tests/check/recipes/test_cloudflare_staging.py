@@ -1,4 +1,4 @@
-"""docs/recipes/cloudflare-staging.md: what wrangler would deploy to each environment."""
+"""docs/recipes/cloudflare-staging.md: the deployment of each environment."""
 
 import tomllib
 from pathlib import Path

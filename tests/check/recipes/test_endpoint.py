@@ -1,4 +1,4 @@
-"""docs/recipes/endpoint.md: a typed endpoint, known to each server at once."""
+"""docs/recipes/endpoint.md: a typed endpoint that every server knows at once."""
 
 import json
 from pathlib import Path

@@ -1,7 +1,7 @@
 """docs/recipes/monolith-oidc.md, with a real Caddy, and a stand-in for OAuth2 Proxy.
 
-OAuth2 Proxy comes as an image and from no package registry, so its own part, the login at a
-provider, is not tested. The stand-in answers as its documentation says:
+OAuth2 Proxy is an image and in no package registry, so its own part, the login at a provider, is
+not tested. The stand-in responds as its documentation says:
 https://oauth2-proxy.github.io/oauth2-proxy/features/endpoints
 """
 
@@ -22,7 +22,7 @@ class OAuth2Proxy(BaseHTTPRequestHandler):
     """Knows one cookie."""
 
     def do_GET(self) -> None:
-        """Say whether the visitor is logged in, or begin a login."""
+        """Report whether the visitor is logged in, or start a login."""
         known = "_oauth2_proxy=good" in (self.headers["Cookie"] or "")
         if self.path.partition("?")[0] == "/oauth2/auth":
             self.send_response(202 if known else 401)

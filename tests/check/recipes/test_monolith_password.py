@@ -12,7 +12,7 @@ from tests.conversation import conversation
 
 
 @NEEDS_CADDY
-def test_only_who_knows_the_password_enters(both_app: Path, tmp_path: Path) -> None:
+def test_only_the_right_password_opens_the_app(both_app: Path, tmp_path: Path) -> None:
     project = recipes.follow(recipes.copy(both_app, tmp_path), "monolith-password")
     right = ("ada", "correct horse")
     client = httpx.Client(trust_env=False)

@@ -1,4 +1,4 @@
-"""docs/recipes/page.md: a page of its own."""
+"""docs/recipes/page.md: another page."""
 
 from pathlib import Path
 

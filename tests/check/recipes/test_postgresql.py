@@ -20,7 +20,7 @@ INITDB = shutil.which("initdb", path=f"{FOLDERS}:{os.environ['PATH']}")
 
 @contextmanager
 def postgresql() -> Iterator[str]:
-    """Run an empty server, as a user that is not root, which PostgreSQL refuses."""
+    """Run an empty server as a user other than root, because PostgreSQL rejects root."""
     assert INITDB
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     user = "nobody" if os.getuid() == 0 else None

@@ -20,7 +20,7 @@ def project(both_app: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def provider(project: Path) -> Iterator[str]:
-    """The address of a provider whose model calls what the last message says."""
+    """The address of a provider whose model makes the calls in the last message."""
     port = free_port()
     with running(project, "-m", "tests.provider", str(port)):
         wait_until_it_responds(f"http://127.0.0.1:{port}/requests")

@@ -1,4 +1,4 @@
-"""`wrangler dev` with real containers, for the tests beside this file."""
+"""`wrangler dev` with real containers, for the tests in this folder."""
 
 import os
 import re
@@ -30,16 +30,16 @@ def free_port() -> int:
 
 
 def prepare(app: Path, folder: Path, **settings: int) -> Path:
-    """Copy a project and make its backend one that tests can drive.
+    """Copy a project, and replace its backend's answer and endpoints with those of the tests.
 
     Args:
-        app: an installed project; it is left as it is.
-        folder: where the copy goes.
-        settings: variables of wrangler.toml to change, beside `SETTINGS`.
+        app: An installed project, which stays unchanged.
+        folder: Where to put the copy.
+        settings: Variables in wrangler.toml to change, besides `SETTINGS`.
 
     Returns:
-        The copy: a page of one file, the endpoints and the answer of tests/real, and no limit of
-        prompts.
+        The copy: a page with one file, the endpoints and the answer of tests/real, and no rate
+        limit.
     """
     leave_out = shutil.ignore_patterns("node_modules", ".venv", ".wrangler", "dist")
     shutil.copytree(app, folder, ignore=leave_out)
@@ -65,19 +65,19 @@ def prepare(app: Path, folder: Path, **settings: int) -> Path:
 
 @dataclass
 class Preview:
-    """A running `wrangler dev`; stopped, with its containers, at the end of its `with`."""
+    """A running `wrangler dev`. The end of its `with` stops it and its containers."""
 
     folder: Path
     ready: str = "/"
-    """A path that answers 200 once it serves."""
+    """A path that responds with 200 when it is ready."""
     port: int = field(default_factory=free_port)
 
     def environment(self) -> dict[str, str]:
-        """What the project's own scripts give wrangler: no proxy for this machine."""
+        """The variables that the project's scripts set for wrangler: no proxy for this machine."""
         return {**projects.environment(), "CI": "1", "NO_PROXY": "127.0.0.1,localhost,::1"}
 
     def __enter__(self) -> Self:
-        """Start it and wait until it serves."""
+        """Start it, and wait until it is ready."""
         self.url = f"http://127.0.0.1:{self.port}"
         self.name = re.findall(r'(?m)^name = "(.*)"', (self.folder / "wrangler.toml").read_text())[
             0
@@ -128,7 +128,7 @@ class Preview:
         raise AssertionError("workerd has no port of its own")
 
     def follow_starts(self) -> subprocess.Popen[bytes]:
-        """Write down each start as it happens: the engine itself remembers 256 events only."""
+        """Record each start as it happens, because the engine remembers only 256 events."""
         command = ["docker", "events", "--since", f"{time.time():.3f}", "--filter", "event=start"]
         with (self.folder / "starts.log").open("w") as log:
             return subprocess.Popen(
@@ -138,32 +138,32 @@ class Preview:
             )
 
     def starts(self) -> int:
-        """Count how often a container of the app was started."""
+        """Count the starts of the app's containers."""
         names = (self.folder / "starts.log").read_text().split()
         return sum(self.name in name and not name.endswith("-proxy") for name in names)
 
     def output(self) -> str:
-        """Give back what it printed, the Worker's log lines included."""
+        """Return its output, including the Worker's log lines."""
         return (self.folder / "wrangler.log").read_text()
 
     def containers(self) -> list[str]:
-        """Name the app's running containers, without the proxies that wrangler puts beside them."""
+        """Return the names of the app's running containers, without wrangler's proxies."""
         names = docker("ps", "--format", "{{.Names}}", "--filter", f"name={self.name}").split()
         return [name for name in names if not name.endswith("-proxy")]
 
     def logs_by_container(self) -> list[str]:
-        """Give back what each running container logged."""
+        """Return the logs of each running container."""
         return [docker("logs", name, check=False) for name in self.containers()]
 
     def logs(self) -> str:
-        """Give back what the running containers logged."""
+        """Return the logs of the running containers."""
         return "".join(self.logs_by_container())
 
     def wait_for(self, number: int, seconds: float) -> None:
         """Wait until so many containers run.
 
         Raises:
-            AssertionError: they did not, within the time.
+            AssertionError: They didn't within that time.
         """
         deadline = time.monotonic() + seconds
         while len(self.containers()) != number:
@@ -171,7 +171,7 @@ class Preview:
             time.sleep(0.2)
 
     def sleep(self) -> None:
-        """Stop all containers as a crash would, so that the next request is a first one."""
+        """Stop all containers as a crash would, so that the next request starts one."""
         for name in self.containers():
             docker("kill", name, check=False)
         self.wait_for(0, 10)

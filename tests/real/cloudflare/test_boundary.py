@@ -1,6 +1,6 @@
 """A request that arrives while its container stops is served.
 
-BOUNDARY_ROUNDS=67 makes it 201 tries, which take 12 minutes.
+With BOUNDARY_ROUNDS=67, it makes 201 attempts, which take 12 minutes.
 """
 
 import multiprocessing
@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.usefixtures("docker"), pytest.mark.xdist_group("cloudf
 INSTANCES = 3
 ROUNDS = int(os.environ.get("BOUNDARY_ROUNDS", "5"))
 EVICTION = 10
-"""How long workerd keeps an idle object, in seconds; then it stops the container."""
+"""The seconds for which workerd keeps an idle object before it stops the container."""
 
 
 def burn() -> None:
@@ -48,9 +48,9 @@ def busy_cores(number: int) -> Iterator[None]:
 
 @pytest.fixture
 def app(cloudflare_app: Path, tmp_path: Path) -> Iterator[Preview]:
-    """The project's containers, each asked directly; they stop as soon as they may.
+    """The project's containers, which the test requests directly; they stop as early as possible.
 
-    While both cores are busy, `wrangler dev` itself fails some starts, so there is time for more.
+    While both cores are busy, `wrangler dev` itself fails some starts, so the limit allows more.
     """
     folder = prepare(cloudflare_app, tmp_path / "app", SLEEP_AFTER_SECONDS=1, START_SECONDS=60)
     shutil.copy(Path(__file__).parent / "direct.ts", folder / "worker/direct.ts")
@@ -62,7 +62,7 @@ def app(cloudflare_app: Path, tmp_path: Path) -> Iterator[Preview]:
 
 
 def ask_at_the_boundary(app: Preview, instance: int) -> list[int]:
-    """Ask an instance again and again, each time when its container is about to stop."""
+    """Request an instance repeatedly, each time when its container is about to stop."""
     chance = random.Random(instance)
     statuses = []
     with httpx.Client(timeout=90) as client:

@@ -1,4 +1,4 @@
-"""The container's image on its own: small, unprivileged, compiled, and graceful at SIGTERM."""
+"""The container's image alone: small, unprivileged, compiled, and graceful at SIGTERM."""
 
 import time
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ WORKER = (
     *("--env", f"BACKEND_PORT={PORT}"),
     *("--env", "LAYOUT=cloudflare"),
 )
-"""What worker/http/container-env.ts gives the process."""
+"""The variables that worker/http/container-env.ts sets for the process."""
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_a_running_stream_outlives_sigterm(app: Container) -> None:
     assert time.monotonic() - stopped < 10
 
 
-def test_docker_s_old_builder_is_refused_first(
+def test_dockers_old_builder_is_rejected_first(
     cloudflare_app: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DOCKER_BUILDKIT", "0")

@@ -21,7 +21,7 @@ from tests.real.docker import docker
 
 SLEEP = SETTINGS["SLEEP_AFTER_SECONDS"]
 EVICTION = 10
-"""How long workerd keeps an object that has nothing to do, in seconds; its container too."""
+"""The seconds for which workerd keeps an idle object and its container."""
 
 pytestmark = [pytest.mark.usefixtures("docker"), pytest.mark.xdist_group("cloudflare")]
 
@@ -38,13 +38,13 @@ def app(cloudflare_app: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 @pytest.fixture
 def asleep(app: Preview) -> Preview:
-    """The same, with no container running."""
+    """The same, without a running container."""
     app.sleep()
     return app
 
 
 def stream(app: Preview, prompt: str, **options: Any) -> list[str]:
-    """Read a whole answer and give back its lines of data."""
+    """Read a whole answer, and return its data lines."""
     with httpx.stream(
         "POST", f"{app.url}/stream", json=conversation(prompt), timeout=60, **options
     ) as response:
@@ -53,7 +53,7 @@ def stream(app: Preview, prompt: str, **options: Any) -> list[str]:
 
 
 def post(app: Preview, body: bytes, length: int) -> socket.socket:
-    """Send a POST /stream whose body may be shorter than it says, and leave the connection open."""
+    """Send a POST /stream with a body that may be too short, and leave the connection open."""
     connection = socket.create_connection(("127.0.0.1", app.port))
     connection.sendall(
         b"POST /stream HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -119,7 +119,7 @@ def test_a_stream_that_is_abandoned_is_cancelled_and_the_container_sleeps(asleep
     asleep.wait_for(0, SLEEP + EVICTION + 10)
 
 
-def test_a_client_cannot_forge_what_the_backend_is_told(asleep: Preview) -> None:
+def test_a_client_cannot_forge_forwarded_headers(asleep: Preview) -> None:
     forged = {
         "X-Forwarded-For": "1.2.3.4", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil",
         "Forwarded": "for=1.2.3.4", "X-Real-IP": "1.2.3.4", "X-Request-ID": "forged-forged",
@@ -137,7 +137,7 @@ def test_a_client_cannot_forge_what_the_backend_is_told(asleep: Preview) -> None
     wait_for_text(asleep.output, failed.headers["x-request-id"], 5)
 
 
-def test_a_body_arrives_whole_and_once_and_a_larger_one_is_refused(asleep: Preview) -> None:
+def test_a_body_arrives_whole_and_once_and_a_larger_one_is_rejected(asleep: Preview) -> None:
     limit = 1024 * 1024
 
     def chunks() -> Iterator[bytes]:
@@ -176,7 +176,7 @@ def test_a_container_killed_while_idle_is_started_again(asleep: Preview) -> None
     assert (first.status_code, second.status_code) == (200, 200)
 
 
-def test_a_container_killed_in_a_stream_ends_it_and_the_next_request_starts_it(
+def test_a_container_killed_during_a_stream_starts_again_with_the_next_request(
     asleep: Preview,
 ) -> None:
     with httpx.stream(
@@ -205,18 +205,18 @@ def test_a_killed_container_answers_with_a_problem_what_it_had_not_answered(
     assert response.headers["x-request-id"]
 
 
-def test_a_client_that_leaves_before_its_answer_begins_gives_its_place_back(
+def test_a_client_that_leaves_early_frees_its_place(
     asleep: Preview,
 ) -> None:
     assert httpx.get(f"{asleep.url}/env", timeout=60).status_code == 200
     request = b"GET /api/slow?seconds=50 HTTP/1.1\r\nHost: localhost\r\n\r\n"
     places = SETTINGS["REQUESTS_PER_INSTANCE"]
-    # The proxy of `wrangler dev` hides this from the Worker, so the Worker's own port is asked.
+    # `wrangler dev`'s proxy hides this from the Worker, so the test uses the Worker's own port.
     clients = [socket.create_connection(("127.0.0.1", asleep.worker_port())) for _ in range(places)]
     for client in clients:
         client.sendall(request)
     time.sleep(1)
-    for client in clients:  # a reset, as when a browser cancels; a plain end may be a half-close
+    for client in clients:  # a reset, as when a browser cancels; a plain end could be a half-close
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         client.close()
     time.sleep(1)
@@ -247,7 +247,7 @@ def test_a_websocket_echoes_and_keeps_the_container_awake(asleep: Preview) -> No
 
 
 def test_a_rollout_ends_no_stream_and_refuses_no_request(asleep: Preview) -> None:
-    """The old container gets SIGTERM, as in a rollout, and the image has a new version by then."""
+    """Send SIGTERM to the old container, as a rollout does, after the image has a new version."""
     chat = httpx.stream("POST", f"{asleep.url}/stream", json=conversation("8 1"), timeout=60)
     with chat as response, ThreadPoolExecutor(4) as pool:
         lines = response.iter_lines()
@@ -256,13 +256,15 @@ def test_a_rollout_ends_no_stream_and_refuses_no_request(asleep: Preview) -> Non
         image, old_id = docker("inspect", "--format", "{{.Config.Image}} {{.Id}}", old).split()
         docker("commit", "--pause=false", "--change", "LABEL release=new", old, image)
         docker("kill", "--signal", "TERM", old)
-        wait_for_text(asleep.logs, "Shutting down", 10)  # from here on it accepts nothing new
+        wait_for_text(asleep.logs, "Shutting down", 10)  # from now on, it accepts no new requests
         requests = [pool.submit(httpx.get, f"{asleep.url}/env", timeout=60) for _ in range(4)]
         rest = list(lines)
         answers = [request.result() for request in requests]
     assert "event: done" in rest
     assert [answer.status_code for answer in answers] == [200] * 4
-    docker("wait", old_id, check=False)  # it ends just after its stream, and may be gone already
+    docker(
+        "wait", old_id, check=False
+    )  # it ends right after its stream, and may have ended already
     releases = [
         docker("inspect", "--format", '{{index .Config.Labels "release"}}', name)
         for name in asleep.containers()

@@ -1,4 +1,4 @@
-"""Every request that HTTP allows gets the app's response, and every setting gets to the app."""
+"""Every valid HTTP request gets the app's response, and every setting reaches the app."""
 
 import http.client
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ def app(cloudflare_app: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 def send(
     app: Preview, method: str, path: str, body: bytes | None = None, **headers: str
 ) -> http.client.HTTPResponse:
-    """Send a request that ordinary clients refuse to send, and read the whole response."""
+    """Send a request that ordinary clients can't send, and read the whole response."""
     connection = http.client.HTTPConnection("127.0.0.1", app.port, timeout=60)
     connection.request(method, path, body, {name.title(): value for name, value in headers.items()})
     response = connection.getresponse()

@@ -23,7 +23,7 @@ def app(cloudflare_app: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 def streams(app: Preview, number: int, seconds: int) -> list[int]:
-    """Run so many streams at once, and give back the most containers that ran, and their number."""
+    """Run a number of streams at once, and return the highest number of running containers."""
     with ThreadPoolExecutor(number) as pool:
         requests = [
             pool.submit(
@@ -42,7 +42,7 @@ def streams(app: Preview, number: int, seconds: int) -> list[int]:
 
 
 @pytest.mark.parametrize(("number", "containers"), [(2, 1), (4, 2), (5, 3), (15, 3)])
-def test_so_many_streams_wake_so_many_containers(
+def test_containers_start_with_the_number_of_streams(
     app: Preview, number: int, containers: int
 ) -> None:
     app.sleep()
@@ -61,7 +61,7 @@ def test_when_all_are_full_requests_spread(app: Preview) -> None:
 def test_when_load_falls_the_higher_instances_sleep(app: Preview) -> None:
     app.sleep()
     assert streams(app, 15, 10)[0] == 3
-    deadline = time.monotonic() + 90  # the estimate of the load falls with each request
+    deadline = time.monotonic() + 90  # the load estimate falls with each request
     while len(app.containers()) > 1 and time.monotonic() < deadline:
         assert httpx.get(f"{app.url}/env", timeout=60).status_code == 200
         time.sleep(0.5)

@@ -1,4 +1,4 @@
-"""However many requests come first, a container is started once, again, or given up in time."""
+"""A container starts once for any number of first requests, starts again, or fails in time."""
 
 import json
 import shutil
@@ -32,13 +32,13 @@ def test_fifty_first_requests_share_one_start_and_none_fails(
 
 
 def replace_command(folder: Path, *command: str) -> None:
-    """Let the container run another command than the app."""
+    """Replace the container's command."""
     dockerfile = folder / "Dockerfile-cloudflare"
     rest = dockerfile.read_text().rpartition("CMD")[0]
     dockerfile.write_text(f"{rest}CMD {json.dumps(command)}\n")
 
 
-def test_a_container_killed_while_it_starts_is_started_again_and_all_who_wait_are_served(
+def test_a_container_killed_while_it_starts_still_serves_all_waiting_requests(
     cloudflare_app: Path, tmp_path: Path
 ) -> None:
     folder = prepare(cloudflare_app, tmp_path / "app", REQUESTS_PER_INSTANCE=50)

@@ -1,4 +1,4 @@
-"""The model provider of a project's tests, on the loopback address of where the backend runs."""
+"""The model provider of a project's tests, on the loopback address that the backend sees."""
 
 import subprocess
 import threading
@@ -31,10 +31,10 @@ def provider_here(app: Path, port: int) -> Iterator[str]:
 
 @contextmanager
 def provider_in(container: str, app: Path, port: int) -> Iterator[str]:
-    """Run the provider inside a container, whose image holds no tests, until that ends.
+    """Run the provider inside a container, whose image has no tests, until that container ends.
 
     Yields:
-        An address on this machine at which `GET /requests` is passed on into the container.
+        An address on this machine that forwards `GET /requests` into the container.
     """
     source = (app / "backend/tests/provider.py").read_text()
     docker("exec", "--detach", container, "python", "-c", source, str(port))

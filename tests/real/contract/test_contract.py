@@ -29,9 +29,9 @@ KEY = 'pa$word # with "quotes"'
 
 @pytest.fixture(scope="module")
 def app(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project of both layouts with a scripted answer, an echo, and a model in its `.env`.
+    """A project with both layouts, a scripted answer, an echo, and a model in its `.env`.
 
-    Its suite has the tests of real refusals too, and a second path has a limit.
+    Its suite also has the tests of real rejections, and a second path has a limit.
     """
     folder = tmp_path_factory.mktemp("contract") / "my-app"
     subprocess.run(["cp", "-al", projects.shared(shared_folder, "both"), folder], check=True)
@@ -42,7 +42,7 @@ def app(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         ECHO: "routes/health.py",
     }.items():
         module = backend / "app" / name
-        module.unlink()  # a hard link: writing to it would change the project that others share
+        module.unlink()  # a hard link: writing to it would change the shared project
         shutil.copy(source, module)
     replace(folder / "package.json", r'"limitedPaths": \[', rf'\g<0>"{LIMITED}", ')
     ports = "".join(f"{name}={free_port()}\n" for name in PORTS)
@@ -51,13 +51,13 @@ def app(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         f"MODEL_BASE_URL=http://127.0.0.1:{free_port()}/v1\n"
     )
     (folder / ".env").write_text(model + ports)
-    # A name of its own, by which its containers are found.
+    # A unique name by which to find its containers.
     replace(folder / "wrangler.toml", 'name = "my-app"', f'name = "{WORKER}"')
     return folder
 
 
 def replace(path: Path, pattern: str, by: str) -> None:
-    """Replace the one match in a file, which may be a hard link to one that others share."""
+    """Replace the only match in a file, which may be a hard link to a shared file."""
     text, count = re.subn(pattern, by, path.read_text())
     assert count == 1, pattern
     path.unlink()
@@ -82,7 +82,7 @@ def provider_of(app: Path, command: str) -> AbstractContextManager[str]:
 def check_contract(
     app: Path, url: str, *options: str, server: str = "", provider: str = ""
 ) -> None:
-    """Run the suite, or the part that options choose, against a URL."""
+    """Run the suite, or the part that the options select, against a URL."""
     target = (
         *(f"E2E_URL={url}", f"E2E_SERVER={server}", "E2E_ECHO=1"),
         *(f"E2E_PROVIDER={provider}", f"E2E_MODEL_KEY={KEY}"),
@@ -101,8 +101,8 @@ def check_contract(
     ],
 )
 def test_a_server(app: Path, command: str, port: str, tests: tuple[str, str]) -> None:
-    """Run what test_workflows.py does not run against the same kind of server."""
-    # wrangler keeps the count of requests that the last server may have brought to its limit.
+    """Run the tests that test_workflows.py doesn't run against the same kind of server."""
+    # wrangler keeps the last server's request count, which may have reached the limit.
     shutil.rmtree(app / ".wrangler/state", ignore_errors=True)
     with serve(app, command, port) as url, provider_of(app, command) as provider:
         assert httpx.get(f"{url}/env", timeout=60).json()["settings"]["MODEL_API_KEY"] is True
@@ -112,7 +112,7 @@ def test_a_server(app: Path, command: str, port: str, tests: tuple[str, str]) ->
 
 
 def check_limit(url: str) -> None:
-    """Expect one limit for all limited paths together, which OPTIONS does not count for."""
+    """Expect one limit for all limited paths together, without OPTIONS requests."""
     with httpx.Client(base_url=url, timeout=60) as client:
         for method, path in (
             ("POST", LIMITED),
@@ -120,7 +120,7 @@ def check_limit(url: str) -> None:
             ("DELETE", f"{LIMITED}%0A"),  # the app ignores the line break
             ("POST", "/stream"),
         ):
-            # Each server allows 60 a minute; a new minute may begin meanwhile.
+            # Each server allows 60 per minute; a new minute may begin meanwhile.
             answers = (client.request(method, path) for _ in range(125))
             refused = next(answer for answer in answers if answer.status_code == 429)
             assert_problem(refused, 429)

@@ -1,4 +1,4 @@
-"""The project's own workflows that need Docker, from a fresh clone to what is deployed."""
+"""The project's own workflows that need Docker, from a fresh clone to the deployed app."""
 
 import json
 import time
@@ -25,17 +25,17 @@ image=$(docker inspect --format '{{index .RepoDigests 0}}' "$REGISTRY/${GITHUB_R
 echo "image=$image" >> "$GITHUB_OUTPUT"
 echo "$PLATFORM=$image" >> "$GITHUB_OUTPUT"
 """
-"""Builds and pushes without SBOM and provenance, for which BuildKit runs in an image of its own."""
+"""Builds and pushes without SBOM and provenance, which need a BuildKit in its own image."""
 
 
 @pytest.fixture
 def project(shared_folder: Path, tmp_path: Path) -> Path:
-    """A fresh clone of a project of both layouts."""
+    """A fresh clone of a project with both layouts."""
     return clone(shared(shared_folder, "both"), tmp_path / "my app")
 
 
 def answers() -> bool:
-    """Tell whether a registry answers on this machine."""
+    """Return whether a registry responds on this machine."""
     try:
         return httpx.get(f"http://{REGISTRY}/v2/", trust_env=False).is_success
     except httpx.TransportError:
@@ -44,7 +44,7 @@ def answers() -> bool:
 
 @pytest.fixture
 def registry() -> Iterator[None]:
-    """Have a registry on this machine."""
+    """Run a registry on this machine."""
     if answers():
         yield
         return
@@ -58,14 +58,14 @@ def registry() -> Iterator[None]:
     run_docker("rm", "--force", "--volumes", container)
 
 
-def test_the_contract_holds_for_what_is_deployed(project: Path) -> None:
+def test_the_contract_holds_for_deployed_servers(project: Path) -> None:
     workflow = Workflow(project, "ci")
     workflow.run("contract")
     dev, deployed = (
         workflow.printed[name]
         for name in ("Test the development server", "Build and test what is deployed")
     )
-    # the style that the suite adds, and nothing that the page does
+    # only the style that the suite adds
     assert dev.count(VIOLATION) == 1
     assert f'{VIOLATION}: "inline", by "style-src-elem"' in dev
     assert deployed.count(" passed") == 2  # the Worker and the image
@@ -89,7 +89,7 @@ def test_the_image_is_tested_before_it_gets_its_tags(
             "matrix.chromium": "/usr/bin/true",
             "matrix.platform": "arm64",
             "matrix.tests": "http requests",
-            "steps.build.outputs.amd64": f"{IMAGE}:test",  # of the other platform's job
+            "steps.build.outputs.amd64": f"{IMAGE}:test",  # from the other platform's job
             "github.token": "a token",
         },
         variables={

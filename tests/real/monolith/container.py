@@ -22,7 +22,7 @@ HTML = {"Accept": "text/html,*/*"}
 
 
 def instead_of(module: str, file: Path) -> tuple[str, str]:
-    """Put a file in place of one of the app's modules; Python prefers a package to a module."""
+    """Replace one of the app's modules; Python prefers a package to a module."""
     return ("--volume", f"{file}:/opt/app/app/{module}/__init__.py:ro")
 
 
@@ -31,7 +31,7 @@ TEST_ENDPOINTS = instead_of("routes/health", Path(__file__).parents[1] / "echo.p
 
 
 def with_strict_modes(project: Path, folder: Path) -> Path:
-    """Copy a project's sources as they are under umask 077: only their owner can read them."""
+    """Copy a project's sources with the modes of umask 077, which only their owner can read."""
     leave_out = shutil.ignore_patterns("node_modules", ".venv", "dist", ".git")
     copy = Path(shutil.copytree(project, folder / "app", ignore=leave_out))
     for path in (copy, *copy.rglob("*")):
@@ -41,7 +41,7 @@ def with_strict_modes(project: Path, folder: Path) -> Path:
 
 @dataclass
 class Container:
-    """A running container; removed at the end of its `with`."""
+    """A running container. The end of its `with` removes it."""
 
     name: str
     url: str = ""
@@ -53,10 +53,10 @@ class Container:
         """Start the image on a free port of loopback.
 
         Args:
-            image: the image's tag.
-            options: further options of docker run.
-            port: the port inside the container.
-            command: arguments for the image's entrypoint.
+            image: The image's tag.
+            options: More options for docker run.
+            port: The port inside the container.
+            command: Arguments for the image's entrypoint.
 
         Returns:
             The container, which may not be ready yet.
@@ -69,12 +69,12 @@ class Container:
         return container
 
     def find_port(self, port: int = 80) -> None:
-        """Learn the address; it changes with each start, and a container that ended has none."""
+        """Look up the address, which changes with each start; a stopped container has none."""
         address = docker("port", self.name, f"{port}/tcp", check=False)
         self.url = f"http://{address}" if address.startswith("127.0.0.1:") else ""
 
     def __enter__(self) -> Self:
-        """Give back the container."""
+        """Return the container."""
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -82,7 +82,7 @@ class Container:
         docker("rm", "--force", "--volumes", self.name, check=False)
 
     def wait_until_ready(self, seconds: float = 30) -> Self:
-        """Wait until the app answers."""
+        """Wait until the app responds."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             try:
@@ -94,7 +94,7 @@ class Container:
         raise AssertionError(f"not ready within {seconds} s:\n{self.logs()[-2000:]}")
 
     def logs(self) -> str:
-        """Give back all that it logged."""
+        """Return its logs."""
         return docker("logs", self.name)
 
     def run(self, script: str) -> str:
@@ -110,7 +110,7 @@ class Container:
         )
 
     def exit_status(self, seconds: float) -> int:
-        """Wait for the end, at most so long."""
+        """Wait for the end, with a time limit."""
         done = subprocess.run(
             ["docker", "wait", self.name],
             capture_output=True,
@@ -121,13 +121,13 @@ class Container:
         return int(done.stdout)
 
     def memory(self) -> int:
-        """Give back the bytes of memory in use by its processes, shared pages counted once each."""
+        """Return the memory of its processes in bytes, with shared pages counted once."""
         text = self.run("cat /proc/[0-9]*/smaps_rollup 2>/dev/null | grep ^Pss:")
         return sum(int(line.split()[1]) * 1024 for line in text.splitlines())
 
 
 def assert_problem(response: httpx.Response, status: int) -> None:
-    """Expect a problem document of RFC 9457 with one request id."""
+    """Expect an RFC 9457 problem document with one request ID."""
     assert response.status_code == status
     assert response.headers["content-type"] == "application/problem+json"
     assert response.json()["status"] == status
@@ -136,7 +136,7 @@ def assert_problem(response: httpx.Response, status: int) -> None:
 
 
 def raw(container: Container, data: bytes, seconds: float = 5) -> bytes:
-    """Send bytes as they are; give back all that is received until the connection ends."""
+    """Send bytes unchanged, and return everything received until the connection ends."""
     host, port = container.url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=seconds) as connection:
         connection.sendall(data)

@@ -1,4 +1,4 @@
-"""Rate limits, client addresses and slow clients."""
+"""Rate limits, client addresses, and slow clients."""
 
 import socket
 import time
@@ -43,7 +43,7 @@ def test_a_client_cannot_choose_its_address_or_id(image: str) -> None:
         assert answers[0].headers["x-request-id"] != "chosen-by-client"
 
 
-def test_slow_clients_harm_nobody(image: str) -> None:
+def test_slow_clients_affect_no_other_client(image: str) -> None:
     with Container.start(image, *HARDENED, *UNLIMITED) as app:
         app.wait_until_ready()
         host, port = app.url.removeprefix("http://").split(":")

@@ -1,4 +1,4 @@
-"""Processes that die, hang or are gone."""
+"""Processes that die, hang, or are missing."""
 
 import json
 import time
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.xdist_group("monolith")
     ("command", "name"),
     [("nginx: master", "nginx"), ("python -m app", "The backend")],
 )
-def test_a_death_ends_the_container(image: str, command: str, name: str) -> None:
+def test_a_killed_process_ends_the_container(image: str, command: str, name: str) -> None:
     with Container.start(image, *HARDENED) as app:
         app.wait_until_ready()
         killed = time.monotonic()
@@ -59,7 +59,7 @@ def test_a_backend_that_hangs_at_start_ends_the_container(image: str, tmp_path: 
         assert "The backend was not ready within 2 s." in app.logs()
 
 
-def test_a_backend_that_is_gone_is_503(image: str) -> None:
+def test_a_missing_backend_is_503(image: str) -> None:
     with Container.start(image, *HARDENED) as app:
         app.wait_until_ready()
         app.run("rm /tmp/backend.sock")

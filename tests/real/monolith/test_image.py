@@ -1,4 +1,4 @@
-"""What the image is made of."""
+"""The contents of the image."""
 
 import json
 from pathlib import Path
@@ -26,7 +26,7 @@ def test_the_image_is_lean_and_runs_as_nobody(app: Container, image: str) -> Non
     assert labels["org.opencontainers.image.version"]
 
 
-def test_docker_s_old_builder_is_refused_first(
+def test_dockers_old_builder_is_rejected_first(
     monolith_app: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DOCKER_BUILDKIT", "0")

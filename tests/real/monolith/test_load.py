@@ -18,14 +18,14 @@ from tests.real.monolith.container import (
 
 STREAMS = 1000
 EVENTS, INTERVAL = 30, 1
-"""Of each stream, and the seconds between two of them."""
+"""The number of events of each stream, and the seconds between them."""
 MEMORY = ("--memory", "512m", "--memory-swap", "512m", "--cpus", "2")
 
 pytestmark = pytest.mark.xdist_group("monolith")
 
 
 async def one_stream(url: str, prompt: str) -> list[float]:
-    """Give back by how many seconds each event was late."""
+    """Return the delay of each event in seconds."""
     host, port = url.removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     body = json.dumps(conversation(prompt)).encode()
@@ -66,7 +66,7 @@ def test_a_thousand_streams_for_30_seconds(image: str) -> None:
         watcher.join()
         late = [seconds for stream in streams for seconds in stream]
         assert len(late) == STREAMS * EVENTS
-        # Buffered, they would arrive after the next ones were made. A pause of the machine may
+        # If buffered, they would arrive after the next were created. A pause of the machine may
         # delay single ones.
         assert statistics.quantiles(late, n=100)[-1] < INTERVAL
         assert len(memory) >= 4

@@ -1,4 +1,4 @@
-"""The image behind another nginx with default settings: a server's own, or an ingress."""
+"""The image behind another nginx with default settings, such as a server's own or an ingress."""
 
 import time
 import uuid
@@ -71,7 +71,7 @@ def test_a_stream_arrives_live(front: Container, method: str, path: str) -> None
     assert len(arrivals) > 10
 
 
-def test_what_has_a_length_may_be_buffered(front: Container) -> None:
+def test_responses_with_a_length_may_be_buffered(front: Container) -> None:
     assert "x-accel-buffering" not in httpx.get(f"{front.url}/env").headers
 
 

@@ -1,4 +1,4 @@
-"""Requests that are large, malformed or hostile."""
+"""Large, malformed, and hostile requests."""
 
 import json
 from pathlib import Path
@@ -27,7 +27,7 @@ def test_a_body_over_the_limit_is_413_with_and_without_a_length(http: httpx.Clie
     assert_problem(http.post("/stream", content=iter([large])), 413)
 
 
-def test_malformed_and_smuggled_requests_are_refused(app: Container) -> None:
+def test_malformed_and_smuggled_requests_are_rejected(app: Container) -> None:
     host = b"Host: a\r\n"
     for request in (
         b"GET\r\n\r\n",
@@ -91,11 +91,11 @@ def test_headers_up_to_16_kib_are_served(
     [{"X-Large": "a" * 20_000}, {f"X-Part-{number}": "a" * 7000 for number in range(8)}],
     ids=["one", "many"],
 )
-def test_larger_headers_are_refused(http: httpx.Client, headers: dict[str, str]) -> None:
+def test_larger_headers_are_rejected(http: httpx.Client, headers: dict[str, str]) -> None:
     assert_problem(http.get("/env", headers=headers), 431)
 
 
-def test_a_client_that_expects_100_continue_is_answered(app: Container) -> None:
+def test_a_client_that_expects_100_continue_gets_a_response(app: Container) -> None:
     body = json.dumps(conversation("hello")).encode()
     received = raw(
         app,
@@ -112,7 +112,7 @@ def test_a_get_may_have_a_body(http: httpx.Client, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/env", "/api/health", "/favicon.svg"])
-def test_head_is_answered_like_get(http: httpx.Client, path: str) -> None:
+def test_head_responds_like_get(http: httpx.Client, path: str) -> None:
     head, get = http.head(path, headers=HTML), http.get(path, headers=HTML)
     assert (head.status_code, head.content) == (200, b"")
     assert head.headers["content-type"] == get.headers["content-type"]

@@ -1,4 +1,4 @@
-"""What the image serves: the page, its files and the API."""
+"""The page, its files, and the API."""
 
 import json
 import time
@@ -71,7 +71,7 @@ def test_every_file_of_the_page_is_readable(http: httpx.Client) -> None:
         assert http.get(path).status_code == 200, path
 
 
-def test_what_a_proxy_asks_for_is_compressed_too(http: httpx.Client) -> None:
+def test_responses_through_a_proxy_are_compressed_too(http: httpx.Client) -> None:
     page = http.get("/", headers=HTML).text
     script = page.split('src="/assets/')[1].split('"')[0]
     headers = {"Accept-Encoding": "gzip", "Via": "1.1 Caddy"}
@@ -80,7 +80,7 @@ def test_what_a_proxy_asks_for_is_compressed_too(http: httpx.Client) -> None:
 
 @pytest.fixture(scope="module")
 def api(image: str) -> Iterator[httpx.Client]:
-    """A client of a container with the endpoints of tests."""
+    """A client of a container with the tests' endpoints."""
     with (
         Container.start(image, *HARDENED, *TEST_ENDPOINTS, *UNLIMITED) as app,
         httpx.Client(base_url=app.wait_until_ready().url, timeout=10) as client,

@@ -1,4 +1,4 @@
-"""Settings and secrets, and what the image says about wrong ones."""
+"""Settings and secrets, and the image's messages about invalid ones."""
 
 from pathlib import Path
 
@@ -39,14 +39,14 @@ def test_a_secret_comes_as_a_file_and_is_never_shown(image: str, tmp_path: Path)
         "HEARTBEAT_SECONDS=0",
     ],
 )
-def test_a_wrong_setting_is_one_sentence(image: str, setting: str) -> None:
+def test_an_invalid_setting_gives_one_sentence(image: str, setting: str) -> None:
     with Container.start(image, *HARDENED, "--env", setting) as app:
         assert app.exit_status(15) == 2
         [line] = app.logs().splitlines()
         assert line.startswith(setting.partition("=")[0])
 
 
-def test_all_wrong_settings_are_named_at_once(image: str) -> None:
+def test_all_invalid_settings_are_named_at_once(image: str) -> None:
     wrong = ("PORT", "GRACE_SECONDS", "WEB_CONCURRENCY", "HEARTBEAT_SECONDS")
     options = [option for name in wrong for option in ("--env", f"{name}=x")]
     with Container.start(image, *HARDENED, *options) as app:

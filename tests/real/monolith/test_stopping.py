@@ -39,7 +39,7 @@ def test_running_streams_outlive_sigterm(image: str) -> None:
         assert app.exit_status(10) == 0
 
 
-def test_the_grace_is_bounded(image: str) -> None:
+def test_the_grace_period_is_bounded(image: str) -> None:
     grace = ("--env", "GRACE_SECONDS=1")
     with Container.start(image, *HARDENED, *TEST_ANSWER, *grace) as app:
         app.wait_until_ready()

@@ -1,7 +1,7 @@
 """The stack on Docker Swarm: an update and a scale-down while streams run.
 
-The Swarm of one machine is started for the test. Its routing mesh needs a kernel with IPVS, which
-not every test machine has, so a plain nginx takes its place: it asks Swarm's DNS for the service.
+The test starts a Swarm on one machine. Its routing mesh needs a kernel with IPVS, which not every
+test machine has, so a plain nginx replaces it and finds the service through Swarm's DNS.
 """
 
 import threading
@@ -45,7 +45,7 @@ http {
 
 @pytest.fixture(scope="module")
 def swarm(docker: None) -> Iterator[None]:
-    """A Swarm of this machine alone."""
+    """A Swarm on this machine only."""
     if run_docker("info", "--format", "{{.Swarm.LocalNodeState}}") == "active":
         pytest.skip("this machine is part of a Swarm, which a test must not use")
     run_docker("swarm", "init", "--advertise-addr", "127.0.0.1")
@@ -61,7 +61,7 @@ class Service:
     url: str
 
     def wait_for(self, number: int) -> set[str]:
-        """Wait until so many replicas run, and name them."""
+        """Wait until a number of replicas run, and return their names."""
         deadline = time.monotonic() + 60
         while len(found := self.replicas()) != number:
             assert time.monotonic() < deadline, f"{found}, not {number}"
@@ -69,7 +69,7 @@ class Service:
         return found
 
     def replicas(self) -> set[str]:
-        """Name the replicas that run and are to go on."""
+        """Return the names of the replicas that run and should continue."""
         listed = ("service", "ps", self.name, "--filter", "desired-state=running")
         lines = run_docker(*listed, "--format", "{{.ID}} {{.CurrentState}}").splitlines()
         return {line.split()[0] for line in lines if line.split()[1] == "Running"}
@@ -109,7 +109,7 @@ def service(
 
 @contextmanager
 def streams(url: str) -> Iterator[None]:
-    """Run the streams, and short requests beside them; expect that all are answered whole."""
+    """Run the streams and short requests at the same time, and expect complete responses."""
     begun = threading.Barrier(STREAMS + 1, timeout=60)
     is_over = threading.Event()
 

@@ -1,4 +1,4 @@
-"""The answer behind `useChat`: what the last message asks for."""
+"""The answer behind `useChat`, as the last message says."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -13,12 +13,12 @@ async def answer(messages: list[Message]) -> AsyncGenerator[str | StreamEvent]:
     """Answer.
 
     Args:
-        messages: the conversation. Its last message `fail` fails after some text, `wait` waits
-            until the client leaves, `who left?` is answered with what clients did not wait for,
-            and any other is answered with the conversation, after a status and a source.
+        messages: The conversation. The last message `fail` fails after some text, `wait` waits
+            until the client leaves, `who left?` returns the answers that clients didn't wait for,
+            and any other message returns the conversation, after a status and a source.
 
     Raises:
-        AnswerError: the message is `fail`.
+        AnswerError: The message is `fail`.
     """
     prompt = messages[-1].content
     if prompt == "who left?":

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("docker")
 
 
 def services(app: Path, folder: Path, recipe: str) -> dict[str, Any]:
-    """Follow a recipe, and read the services with the settings of `.env` in them."""
+    """Follow a recipe, and read the services with the settings from `.env`."""
     project = recipes.follow(recipes.copy(app, folder), recipe)
     command = ("docker", "compose", "--profile", "tls", "config", "--format", "json")
     read: dict[str, Any] = json.loads(run(project, *command).stdout)["services"]

@@ -1,1 +1,1 @@
-"""The start of the backend, counted in instructions inside its image."""
+"""The instructions of the backend's start, counted inside its image."""

@@ -2,7 +2,7 @@
 
     python count.py PATH COMMAND…
 
-Prints the instructions, by cachegrind. They repeat to a few in ten thousand, where seconds do not.
+Prints the instructions, counted with cachegrind. They repeat to within a few in ten thousand.
 """
 
 import os
@@ -21,7 +21,7 @@ SETTINGS = {"PYTHONHASHSEED": "0", "BACKEND_PORT": str(PORT), "LAYOUT": "cloudfl
 
 
 def connect(server: subprocess.Popen[str]) -> socket.socket:
-    """Connect once the server listens, unless it ends before."""
+    """Connect when the server listens, unless it ends first."""
     deadline = time.monotonic() + SECONDS
     while True:
         try:
@@ -36,7 +36,7 @@ def ask(server: subprocess.Popen[str], path: str) -> None:
     """Send one request, and read its response to the end.
 
     Raises:
-        ValueError: the status is not 200.
+        ValueError: The status is not 200.
     """
     with closing(connect(server)) as connection:
         connection.sendall(
@@ -55,7 +55,7 @@ def count(path: str, *command: str) -> int:
     try:
         ask(server, path)
     finally:
-        server.send_signal(signal.SIGUSR1)  # nobody handles it, so nothing runs at the end
+        server.send_signal(signal.SIGUSR1)  # no handler, so no code runs at the end
         _, printed = server.communicate()
     found = re.search(r"I\s+refs:\s+([\d,]+)", printed)
     if not found:

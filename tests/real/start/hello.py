@@ -10,4 +10,4 @@ async def root() -> dict[str, str]:
     return {"message": "Hello World"}
 
 
-app.add_api_route("/", root, response_model=None)  # as in the tutorial, which has no types
+app.add_api_route("/", root, response_model=None)  # as in the tutorial, without types

@@ -1,4 +1,4 @@
-"""An image of the app in which instructions are counted."""
+"""An image of the app for counting instructions."""
 
 from pathlib import Path
 
@@ -8,15 +8,15 @@ HERE = Path(__file__).parent
 
 APP = ("/api/health", "python", "-m", "app.server")
 HELLO = ("/", "python", "-m", "uvicorn", "--port", "30001", "hello:app")
-"""FastAPI's first example on the same Python, where nothing is lazy."""
+"""FastAPI's first example on the same Python, without lazy imports."""
 
 
 def build_image(project: Path, name: str) -> str:
     """Build the container's image of a project, and one of it with valgrind.
 
     Args:
-        project: a project of the layout `cloudflare`.
-        name: what to call the image.
+        project: A project of the layout `cloudflare`.
+        name: The image's name.
 
     Returns:
         The name of the image with valgrind.
@@ -30,6 +30,6 @@ def build_image(project: Path, name: str) -> str:
 
 
 def count(image: str, path: str, *command: str) -> int:
-    """Count the instructions of a server until it has answered a request for a path."""
+    """Count the instructions of a server until it has responded to a request."""
     printed = docker("run", "--rm", image, "python", "count.py", path, *command)
     return int(printed.splitlines()[-1])

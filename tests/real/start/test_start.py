@@ -1,4 +1,4 @@
-"""The start of the backend: what it costs, and that everything works in the image's Python."""
+"""The cost of the backend's start, and the backend's tests on the image's Python."""
 
 import re
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.real.start.image import APP, HELLO, build_image, count
 pytestmark = pytest.mark.usefixtures("docker")
 
 BOUND = 0.75
-"""The most instructions of a start, as a part of those of FastAPI's first example."""
+"""The limit for the instructions of a start, relative to FastAPI's first example."""
 
 CHECK_BACKEND = """
 set -e
@@ -27,7 +27,7 @@ python -m pytest -q -rs
 """
 
 
-def test_a_start_costs_less_than_that_of_fastapi_s_first_example(cloudflare_app: Path) -> None:
+def test_a_start_costs_less_than_fastapis_first_example(cloudflare_app: Path) -> None:
     image = build_image(cloudflare_app, "start-test")
     assert count(image, *APP) <= BOUND * count(image, *HELLO)
 
