@@ -1,6 +1,7 @@
 import { useEffect, useEffectEvent, useRef } from "react";
 import { displayName } from "../../package.json";
 import { Composer } from "./chat/Composer";
+import { isComposing } from "./chat/keys";
 import type { Turn } from "./chat/state";
 import { useConversation } from "./chat/useConversation";
 import { Footer } from "./ui/Footer";
@@ -11,7 +12,7 @@ import { Welcome } from "./Welcome";
 
 const NEW_CHAT_KEYS = `${/Mac|iP/.test(navigator.platform) ? "⌘" : "Ctrl+"}Shift+O`;
 
-/** The page: a conversation, and where the next prompt is typed. */
+/** The page: a conversation and the form for the next prompt. */
 export function App() {
   const { conversation, active, chat, ...actions } = useConversation();
   const field = useRef<HTMLTextAreaElement>(null);
@@ -30,6 +31,10 @@ export function App() {
   const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
     const { key, altKey, ctrlKey, metaKey, shiftKey, target } = event;
     const isCommand = ctrlKey || metaKey;
+    if (key === "Escape") {
+      if (active && !isComposing(event)) actions.stop();
+      return;
+    }
     if (isCommand && shiftKey && key.toLowerCase() === "o") startAnew();
     else if (key === "/" && !isCommand && !altKey && !isField(target)) field.current?.focus();
     else return;
@@ -85,7 +90,7 @@ function isField(target: EventTarget | null): boolean {
   return target instanceof Element && target.matches("input, select, textarea, [contenteditable]");
 }
 
-/** What the user asked, shown until the code of the conversation has loaded. */
+/** The user's questions, shown until the code of the conversation has loaded. */
 function Questions({ turns }: { turns: Turn[] }) {
   return (
     <section className="conversation">

@@ -20,17 +20,17 @@ interface Props {
   Text: TextView;
   /** The last answer shows its stage. */
   isLast: boolean;
-  /** Asks again; undefined while an answer is under way. */
+  /** Asks again; undefined while an answer is in progress. */
   onRetry: (() => void) | undefined;
 }
 
-/** An answer as it arrives, with what it draws on. */
+/** An answer as it arrives, with its sources. */
 export function Answer({ answer, Text, isLast, onRetry }: Props) {
   const { stage, status, text, sources, problem } = answer;
   const active = isActive(answer);
   return (
     <div className="answer">
-      {/* Busy until it is complete, so that screen readers read it once and whole. */}
+      {/* Busy until it is complete, so that screen readers read all of it, once. */}
       <div className="text" aria-live="polite" aria-busy={active} data-testid="answer">
         <Text text={text} complete={!active} />
       </div>
@@ -58,7 +58,7 @@ export function Answer({ answer, Text, isLast, onRetry }: Props) {
   );
 }
 
-/** A time in seconds that runs until it has an end. */
+/** The seconds since an answer started, until it ends. */
 function Elapsed({ startedAt, endedAt }: Pick<State, "startedAt" | "endedAt">) {
   const [now, setNow] = useState(Date.now);
   const running = endedAt === undefined;

@@ -1,13 +1,13 @@
 import { type FormEvent, type RefObject, useEffect, useState } from "react";
-import { isComposing, submitOnEnter } from "./keys";
+import { submitOnEnter } from "./keys";
 import type { Conversation } from "./state";
 
 interface Props {
-  /** The field, for whoever moves the focus to it. */
+  /** The field, so that others can move the focus to it. */
   ref: RefObject<HTMLTextAreaElement | null>;
-  /** Whether an answer is under way, which can be stopped. */
+  /** Whether an answer is in progress, which the user can stop. */
   active: boolean;
-  /** What the user should know while typing, in place of the hint about keys. */
+  /** A notice for the user, in place of the hint about keys. */
   notice: string | undefined;
   /** The prompt that was refused, which the user gets back. */
   refused: Conversation["refused"];
@@ -17,19 +17,10 @@ interface Props {
   onStop: () => void;
 }
 
-/** Where the prompt is typed. Enter sends, Shift+Enter breaks the line, Escape stops the answer. */
+/** The form for the next prompt. Enter sends, and Shift+Enter breaks the line. */
 export function Composer({ ref, active, notice, refused, onPrepare, onSend, onStop }: Props) {
   const [prompt, setPrompt] = useState("");
   const canSend = !active && prompt.trim() !== "";
-
-  useEffect(() => {
-    if (!active) return;
-    const onKeyDown = (event: KeyboardEvent) => {
-      if (event.key === "Escape" && !isComposing(event)) onStop();
-    };
-    addEventListener("keydown", onKeyDown);
-    return () => removeEventListener("keydown", onKeyDown);
-  }, [active, onStop]);
 
   useEffect(() => {
     if (refused) setPrompt((prompt) => prompt || refused.prompt);
@@ -73,7 +64,7 @@ export function Composer({ ref, active, notice, refused, onPrepare, onSend, onSt
           {refused.sentence}
         </p>
       )}
-      {/* Two buttons side by side: a second click never lands on what took the first one's place. */}
+      {/* Two buttons in two places: the second click of a double click never reaches another button. */}
       <div className="actions">
         <output className="hint">
           {notice ?? (

@@ -1,8 +1,11 @@
-import { Fragment, memo, useEffect, useRef, useState } from "react";
+import { Fragment, memo, useEffect, useRef } from "react";
+import { useModule } from "../ui/useModule";
 import { Answer, type TextView } from "./Answer";
 import { Question } from "./Question";
 import { isActive, type Conversation as State, type Turn as TurnState } from "./state";
 import { useFollow } from "./useFollow";
+
+const loadMarkdown = () => import("../markdown/Markdown");
 
 interface Props {
   conversation: State;
@@ -13,18 +16,14 @@ interface Props {
 /** The turns of a conversation. The page follows the last one. */
 export function Conversation({ conversation: { turns, leftOut }, onAsk }: Props) {
   const section = useRef<HTMLElement>(null);
-  const [Text, setText] = useState<TextView>(() => PlainText);
   const last = turns.at(-1)?.answer;
   const active = isActive(last);
+  const Text = useModule(loadMarkdown, last?.startedAt)?.Markdown ?? PlainText;
 
   useFollow(section, last?.startedAt);
 
   useEffect(() => {
-    import("../markdown/Markdown").then(({ Markdown }) => setText(() => Markdown), console.error);
-  }, []);
-
-  useEffect(() => {
-    // The button that was clicked, an example or Retry, is gone, and the focus with it.
+    // The button that was clicked, an example or Retry, is gone, and so is the focus.
     if (active && document.activeElement === document.body) {
       section.current?.focus({ preventScroll: true });
     }
@@ -36,7 +35,7 @@ export function Conversation({ conversation: { turns, leftOut }, onAsk }: Props)
         <Fragment key={turn.id}>
           {index > 0 && index === leftOut && (
             <p className="left-out">
-              The conversation is too long: what stands above is no longer sent.
+              The conversation is too long: the questions and answers above are no longer sent.
             </p>
           )}
           <Turn
@@ -55,11 +54,11 @@ interface TurnProps {
   turn: TurnState;
   Text: TextView;
   isLast: boolean;
-  /** Undefined while an answer is under way. */
+  /** Undefined while an answer is in progress. */
   onAsk: Props["onAsk"] | undefined;
 }
 
-/** A prompt with its answer. */
+/** A prompt and its answer. */
 const Turn = memo(({ turn: { id, prompt, answer }, Text, isLast, onAsk }: TurnProps) => (
   <article>
     <Question prompt={prompt} onEdit={onAsk && ((prompt) => onAsk(id, prompt))} />
@@ -72,7 +71,7 @@ const Turn = memo(({ turn: { id, prompt, answer }, Text, isLast, onAsk }: TurnPr
   </article>
 ));
 
-/** Shows a text until the code that formats it is there. */
+/** Shows a text until the code that formats it has loaded. */
 function PlainText({ text }: { text: string }) {
   return <div className="plain">{text}</div>;
 }

@@ -1,6 +1,8 @@
 // The code that the first page does without. It is loaded when a prompt is typed.
-export { Conversation } from "./Conversation";
-export { ExportButton } from "./ExportButton";
-export { NewestButton } from "./NewestButton";
-export { streamAnswer } from "./stream";
-export { wakeServer } from "./wakeServer";
+import { Conversation } from "./Conversation";
+import { ExportButton } from "./ExportButton";
+import { NewestButton } from "./NewestButton";
+import { streamAnswer } from "./stream";
+import { wakeServer } from "./wakeServer";
+
+export const chat = { Conversation, ExportButton, NewestButton, streamAnswer, wakeServer };

@@ -4,16 +4,16 @@ export interface Source {
   url: string;
 }
 
-/** What has arrived of an answer. It is kept if the stream fails or is stopped. */
+/** The part of an answer that has arrived. It is kept if the stream fails or is stopped. */
 export interface Answer {
   stage: "connecting" | "streaming" | "done" | "stopped" | "failed";
-  /** What is being done while there is no text. */
+  /** What the backend does while there is no text. */
   status?: string;
   text: string;
   sources: Source[];
   /** Why the answer failed. */
   problem?: string;
-  /** In milliseconds, as from `Date.now()`. */
+  /** In milliseconds, like `Date.now()`. */
   startedAt: number;
   endedAt?: number;
 }
@@ -25,16 +25,16 @@ export interface Turn {
   answer: Answer;
 }
 
-/** What the page shows. */
+/** The conversation that the page shows. */
 export interface Conversation {
   turns: Turn[];
-  /** How many of the oldest turns are no longer sent, because the server takes no more. */
+  /** How many of the oldest turns are no longer sent, because the server accepts no more. */
   leftOut: number;
-  /** The last prompt, if it was refused, and why. */
+  /** The last prompt and the reason, if the server refused it. */
   refused?: { prompt: string; sentence: string };
 }
 
-/** One step of an answer. The last one is `done`, `failed` or `refused`. */
+/** One step of an answer. The last one is `done`, `failed`, or `refused`. */
 export type Progress =
   | { type: "status"; text: string }
   | { type: "token"; text: string }
@@ -42,20 +42,20 @@ export type Progress =
   | { type: "leftOut"; turns: number }
   | { type: "done" }
   | { type: "failed"; sentence: string }
-  /** The prompt can't be answered as it is: the user gets it back. */
+  /** The server can't answer the prompt as it is: the user gets it back. */
   | { type: "refused"; sentence: string };
 
-export type Action = (Progress | { type: "start"; turns: Turn[] } | { type: "stop" }) & {
+export type Action = (Progress | { type: "start"; turns: Turn[] } | { type: "stopped" }) & {
   /** The time of the action, so that the reducer is pure. */
   at: number;
 };
 
-/** Whether an answer is under way, so that it can be stopped. */
+/** Whether an answer is in progress, so that it can be stopped. */
 export function isActive(answer: Answer | undefined): boolean {
   return answer?.stage === "connecting" || answer?.stage === "streaming";
 }
 
-/** A turn whose answer starts now. */
+/** Makes a turn whose answer starts now. */
 export function newTurn(id: number, prompt: string): Turn {
   return {
     id,
@@ -64,7 +64,7 @@ export function newTurn(id: number, prompt: string): Turn {
   };
 }
 
-/** Takes an action; the steps of an answer belong to the last turn. */
+/** Applies an action. The steps of an answer belong to the last turn. */
 export function reduce(conversation: Conversation, action: Action): Conversation {
   const { turns, leftOut } = conversation;
   if (action.type === "start") {
@@ -91,11 +91,9 @@ function advance(
       return { ...answer, stage: "streaming", text: answer.text + action.text };
     case "source":
       return { ...answer, sources: [...answer.sources, { title: action.title, url: action.url }] };
-    case "done":
-      return { ...answer, stage: "done", endedAt: action.at };
-    case "stop":
-      return { ...answer, stage: "stopped", endedAt: action.at };
     case "failed":
-      return { ...answer, stage: "failed", problem: action.sentence, endedAt: action.at };
+      return { ...answer, stage: "failed", endedAt: action.at, problem: action.sentence };
+    default:
+      return { ...answer, stage: action.type, endedAt: action.at };
   }
 }

@@ -1,12 +1,12 @@
-import { type Conversation, isActive, type Turn } from "./state";
+import { type Conversation, reduce, type Turn } from "./state";
 
 const KEY = "conversation";
 
-/** The conversation that this tab has kept. An answer that was under way counts as stopped. */
+/** Returns the conversation that this tab has kept. An answer that was in progress is stopped. */
 export function restoreConversation(): Conversation {
   try {
-    const { turns, ...others } = JSON.parse(sessionStorage.getItem(KEY) ?? "");
-    if (turns.every(isTurn)) return { ...others, turns: turns.map(settle) };
+    const stored = JSON.parse(sessionStorage.getItem(KEY) ?? "");
+    if (stored.turns.every(isTurn)) return reduce(stored, { type: "stopped", at: Date.now() });
   } catch {
     // Storage is blocked or empty, or an older version of the page has stored something else.
   }
@@ -18,7 +18,7 @@ export function storeConversation(conversation: Conversation): void {
   try {
     sessionStorage.setItem(KEY, JSON.stringify(conversation));
   } catch {
-    // Storage is blocked or full: the conversation lasts until the page is left.
+    // Storage is blocked or full: the conversation lasts until the user leaves the page.
   }
 }
 
@@ -28,10 +28,4 @@ function isTurn({ id, prompt, answer }: Partial<Turn>): boolean {
     [prompt, answer?.text, answer?.stage].every((value) => typeof value === "string") &&
     Array.isArray(answer?.sources)
   );
-}
-
-function settle(turn: Turn): Turn {
-  if (!isActive(turn.answer)) return turn;
-  const { status: _, ...answer } = turn.answer;
-  return { ...turn, answer: { ...answer, stage: "stopped", endedAt: Date.now() } };
 }

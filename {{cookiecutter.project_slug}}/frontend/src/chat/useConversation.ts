@@ -3,19 +3,19 @@ import { unlessOffline } from "../api/offline";
 import { isActive, newTurn, type Progress, reduce, type Turn } from "./state";
 import { restoreConversation, storeConversation } from "./storage";
 
-const NOT_LOADED = "A part of this page can't be loaded. Reload the page.";
+const NOT_LOADED = "This page is incomplete. Reload it.";
 
 /**
- * A conversation, kept until the tab is closed. One answer streams at a time.
+ * Keeps a conversation until the tab is closed. One answer streams at a time.
  *
  * `send` asks a question. `askAgain` asks an earlier one again, reworded if a prompt is given, and
- * drops the turns after it. `stop` ends the answer and keeps what has arrived. `clear` ends the
+ * drops the turns after it. `stop` ends the answer and keeps the part that has arrived. `clear` ends the
  * conversation. `prepare` loads the code that these need, `chat`, and wakes the server. Unmounting
  * aborts the request.
  */
 export function useConversation() {
   const [conversation, dispatch] = useReducer(reduce, undefined, restoreConversation);
-  const [chat, setChat] = useState<typeof import("./lazy")>();
+  const [chat, setChat] = useState<typeof import("./lazy").chat>();
   const [serverIsStarting, setServerIsStarting] = useState(false);
   const controller = useRef<AbortController>(null);
   const latest = useRef(conversation); // lets callbacks stay the same while an answer streams
@@ -26,7 +26,7 @@ export function useConversation() {
   });
 
   const load = useCallback(async () => {
-    const chat = await import("./lazy");
+    const { chat } = await import("./lazy");
     setChat(chat);
     return chat;
   }, []);
@@ -47,7 +47,7 @@ export function useConversation() {
 
   const stop = useCallback(() => {
     controller.current?.abort();
-    dispatch({ type: "stop", at: Date.now() });
+    dispatch({ type: "stopped", at: Date.now() });
   }, []);
 
   const start = useCallback(

@@ -1,208 +1,120 @@
-import type { Tree } from "@lezer/common";
-import { memo, type ReactNode, useState } from "react";
-import { CopyButton } from "../ui/CopyButton";
-import { Definitions, Inline } from "./Inline";
-import {
-  type Blocks,
-  completeTable,
-  findDefinitions,
-  MAX_COLUMNS,
-  parseBlocks,
-  splitRow,
-  withoutLoneMarker,
-} from "./parser";
+import type { Links, MarkedToken, Token, Tokens } from "marked";
+import { createElement, memo, useMemo } from "react";
+import { Code } from "./Code";
+import { Inline } from "./Inline";
+import { completeBlocks, parseBlocks } from "./parser";
+import { decode, hideMath, reveal } from "./text";
 
 interface Props {
   text: string;
-  /** Whether the text is whole. Until then, what is still open at its end is shown as if closed. */
+  /** Whether the text is complete. Until then, syntax open at its end is shown as if closed. */
   complete?: boolean;
 }
 
 /**
- * Shows Markdown as React elements. While the text grows, only its last block is parsed again.
- * HTML is shown as text; links lead to http, https and mailto; images become links.
+ * Renders Markdown as React elements. While the text grows, only blocks that change render again.
+ * HTML is shown as text; links lead only to http, https, and mailto; images become links.
  */
 export function Markdown({ text, complete = false }: Props) {
-  const shown = complete ? text : withoutLoneMarker(text);
-  const [state, setState] = useState(() => parse(shown));
-  let current = state;
-  if (state.blocks.text !== shown) {
-    current = parse(shown, state);
-    setState(current);
-  }
-  const { tree } = current.blocks;
+  const hidden = hideMath(text, complete);
+  const tokens = parseBlocks(complete ? hidden : completeBlocks(hidden));
+  const defined = JSON.stringify(tokens.links);
+  const links = useMemo(
+    () => Object.assign(Object.create(null), JSON.parse(defined)) as Links,
+    [defined],
+  );
   return (
     <div className="markdown">
-      <Definitions value={current.definitions}>
-        <BlockList tree={tree} source={shown} open={!complete && !shown.endsWith("\n\n")} />
-      </Definitions>
+      <Blocks tokens={tokens} links={links} open={!complete && !text.endsWith("\n\n")} />
     </div>
   );
 }
 
-interface Parsed {
-  blocks: Blocks;
-  definitions: ReadonlyMap<string, string>;
-}
-
-function parse(text: string, previous?: Parsed): Parsed {
-  const blocks = parseBlocks(text, previous?.blocks);
-  const definitions = findDefinitions(blocks);
-  const same =
-    previous?.definitions.size === definitions.size &&
-    [...definitions].every(([key, url]) => previous.definitions.get(key) === url);
-  return { blocks, definitions: same ? previous.definitions : definitions };
-}
-
-interface BlockProps {
-  tree: Tree;
-  /** The text that the tree describes. */
-  source: string;
-  /** Whether the text may go on here. */
+interface Context {
+  links: Links;
+  /** Whether the text may continue here. */
   open: boolean;
 }
 
-function BlockList({ tree, source, open }: BlockProps) {
-  const blocks: ReactNode[] = [];
-  for (let node = tree.topNode.firstChild; node; node = node.nextSibling) {
-    if (!node.tree || node.name.endsWith("Mark")) continue;
-    const text = source.slice(node.from, node.to);
-    const isLast = !node.nextSibling;
-    blocks.push(<Block key={node.from} tree={node.tree} source={text} open={open && isLast} />);
-  }
-  return blocks;
+function Blocks({ tokens, links, open }: Context & { tokens: Token[] }) {
+  const blocks = tokens.filter(({ type }) => !/^(?:space|def|checkbox)$/.test(type));
+  return blocks.map((token, index) => (
+    <Block
+      // biome-ignore lint/suspicious/noArrayIndexKey: blocks are only ever added at the end
+      key={index}
+      token={token as MarkedToken}
+      links={links}
+      open={open && index === blocks.length - 1}
+    />
+  ));
 }
 
-/** One block. The parser returns the same tree for it until its text changes. */
 const Block = memo(
-  (props: BlockProps) => {
-    const { tree, source, open } = props;
-    const { name } = tree.type;
-    const heading = /^(?:ATX|Setext)Heading([1-6])$/.exec(name);
-    if (heading) {
-      const Heading = `h${heading[1]}` as "h1";
-      return (
-        <Heading>
-          <Inline source={content(tree, source)} open={open} />
-        </Heading>
-      );
-    }
-    switch (name) {
-      case "Blockquote":
-        return (
-          <blockquote>
-            <BlockList {...props} />
-          </blockquote>
-        );
-      case "BulletList":
-        return (
-          <ul>
-            <BlockList {...props} />
-          </ul>
-        );
-      case "OrderedList":
-        return (
-          <ol start={Number.parseInt(source, 10)}>
-            <BlockList {...props} />
-          </ol>
-        );
-      case "ListItem":
+  ({ token, ...context }: Context & { token: MarkedToken }) => {
+    switch (token.type) {
+      case "heading":
+        return createElement(`h${token.depth}`, {}, <Inline text={token.text} {...context} />);
+      case "hr":
+        return <hr />;
+      case "code": {
+        const [language = ""] = decode(token.lang ?? "").split(/\s/, 1);
+        return <Code text={reveal(token.text)} language={language} open={context.open} />;
+      }
+      case "blockquote":
+        return <blockquote dir="auto">{Blocks({ ...context, tokens: token.tokens })}</blockquote>;
+      case "list": {
+        const start = token.ordered ? { start: Number(token.start) } : undefined;
+        const items = Blocks({ ...context, tokens: token.items });
+        return createElement(start ? "ol" : "ul", { dir: "auto", ...start }, items);
+      }
+      case "list_item":
         return (
           <li>
-            <BlockList {...props} />
+            {token.task && <Checkbox done={token.checked === true} />}
+            {Blocks({ ...context, tokens: token.tokens })}
           </li>
         );
-      case "Task": {
-        const done = /^\[x/i.test(source);
+      case "table":
+        return <Table {...context} table={token} />;
+      case "paragraph":
         return (
           <p>
-            <input type="checkbox" disabled checked={done} aria-label={done ? "Done" : "To do"} />{" "}
-            <Inline source={content(tree, source)} open={open} />
+            <Inline text={token.text} {...context} />
           </p>
         );
-      }
-      case "CodeBlock":
-      case "FencedCode":
-        return <Code {...props} />;
-      case "HorizontalRule":
-        return <hr />;
-      case "Table":
-        return <Table {...props} />;
-      case "LinkReference":
-        return null;
-      default:
-        return <Paragraph source={content(tree, source)} open={open} />;
+      default: // the text of an item in a tight list, which gets no paragraph
+        return <Inline text={"text" in token ? String(token.text) : token.raw} {...context} />;
     }
   },
-  (before, after) => before.tree === after.tree && before.open === after.open,
+  (a, b) =>
+    a.token.type === b.token.type &&
+    a.token.raw === b.token.raw &&
+    (a.token as Tokens.ListItem).loose === (b.token as Tokens.ListItem).loose &&
+    a.links === b.links &&
+    a.open === b.open,
 );
 
-/** A block's text without its markers, such as `##` and the `>` of each quoted line. */
-function content(tree: Tree, source: string): string {
-  let text = "";
-  let position = 0;
-  for (let mark = tree.topNode.firstChild; mark; mark = mark.nextSibling) {
-    text += source.slice(position, mark.from);
-    position = mark.to;
-  }
-  return (text + source.slice(position)).trim();
-}
-
-function Paragraph({ source, open }: { source: string; open: boolean }) {
-  const table = open && completeTable(source);
-  if (table) {
-    const node = parseBlocks(table).tree.topNode.firstChild;
-    if (node?.name === "Table" && node.tree) return <Table tree={node.tree} source={table} open />;
-  }
+function Checkbox({ done }: { done: boolean }) {
   return (
-    <p>
-      <Inline source={source} open={open} />
-    </p>
+    <>
+      <input type="checkbox" disabled checked={done} aria-label={done ? "Done" : "To do"} />{" "}
+    </>
   );
 }
 
-function Code({ tree, source }: BlockProps) {
-  const code = tree.topNode
-    .getChildren("CodeText")
-    .map(({ from, to }) => source.slice(from, to))
-    .join("");
-  const info = tree.topNode.getChild("CodeInfo");
+function Table({ table, ...context }: Context & { table: Tokens.Table }) {
+  const last = table.rows.length - 1;
   return (
-    <figure>
-      <figcaption>
-        <span>{info && source.slice(info.from, info.to).split(/\s/, 1)}</span>
-        <CopyButton text={code} label="Copy code" />
-      </figcaption>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard scrolls what has the focus */}
-      <pre tabIndex={0}>
-        <code>{code}</code>
-      </pre>
-    </figure>
-  );
-}
-
-function Table({ tree, source, open }: BlockProps) {
-  const head = tree.topNode.getChild("TableHeader");
-  const delimiter = tree.topNode.getChild("TableDelimiter");
-  if (!head || !delimiter) return null;
-  const columns = source.slice(delimiter.from, delimiter.to);
-  if (splitRow(columns).length > MAX_COLUMNS) return <p>{source}</p>;
-  const rows = tree.topNode.getChildren("TableRow");
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard scrolls what has the focus
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard scrolls the focused element
     <div className="scroll" tabIndex={0}>
-      <table>
+      <table dir="auto">
         <thead>
-          <Row source={source.slice(head.from, head.to)} columns={columns} open={open} head />
+          <Row {...context} open={context.open && last < 0} cells={table.header} />
         </thead>
         <tbody>
-          {rows.map(({ from, to }, index) => (
-            <Row
-              key={from}
-              source={source.slice(from, to)}
-              columns={columns}
-              open={open && index === rows.length - 1}
-            />
+          {table.rows.map((cells, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: rows are only ever added at the end
+            <Row key={index} {...context} open={context.open && index === last} cells={cells} />
           ))}
         </tbody>
       </table>
@@ -210,30 +122,24 @@ function Table({ tree, source, open }: BlockProps) {
   );
 }
 
-interface RowProps {
-  source: string;
-  /** The line under the table's head, such as `| --- | :-: |`. */
-  columns: string;
-  open: boolean;
-  head?: boolean;
-}
-
-const Row = memo(({ source, columns, open, head = false }: RowProps) => {
-  const Cell = head ? "th" : "td";
-  const cells = splitRow(source);
-  return (
+const Row = memo(
+  ({ cells, ...context }: Context & { cells: Tokens.TableCell[] }) => (
     <tr>
-      {splitRow(columns).map((column, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a column has nothing else
-        <Cell key={index} className={alignment(column)}>
-          <Inline source={cells[index] ?? ""} open={open && index >= cells.length - 1} />
-        </Cell>
-      ))}
+      {cells.map(({ text, header, align }, key) =>
+        createElement(
+          header ? "th" : "td",
+          { key, className: align === "left" ? undefined : (align ?? undefined) },
+          <Inline text={text} {...context} />,
+        ),
+      )}
     </tr>
-  );
-});
-
-function alignment(column: string): "center" | "right" | undefined {
-  if (!column.endsWith(":")) return undefined;
-  return column.startsWith(":") ? "center" : "right";
-}
+  ),
+  (a, b) =>
+    a.links === b.links &&
+    a.open === b.open &&
+    a.cells.length === b.cells.length &&
+    a.cells.every((cell, index) => {
+      const other = b.cells[index];
+      return cell.text === other?.text && cell.align === other.align;
+    }),
+);

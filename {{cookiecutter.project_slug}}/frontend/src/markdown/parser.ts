@@ -1,150 +1,154 @@
-import { type Tree, TreeFragment } from "@lezer/common";
-import {
-  Autolink,
-  InlineContext,
-  type MarkdownConfig,
-  parser,
-  Strikethrough,
-  Table,
-  TaskList,
-} from "@lezer/markdown";
+import { Hooks, Lexer, type Links, type Token, Tokenizer } from "marked";
 import remend from "remend";
 
-/** How deep lists and quotes may be nested: no browser lays out thousands of nested elements. */
+/** How deep blocks and emphasis may nest: no browser lays out thousands of nested elements. */
 const MAX_DEPTH = 32;
-/** More columns are no table that anyone could read. */
-export const MAX_COLUMNS = 100;
-/** The longest text whose emphasis and links are parsed at once, which bounds what a task takes. */
-const MAX_PIECE = 2000;
+/** A table with more columns isn't readable, and each of its rows would get that many cells. */
+const MAX_COLUMNS = 100;
+/** How much of a block's content is parsed at once. */
+export const MAX_PIECE = 3000;
+/** How often a search for the end of emphasis or a link may fail in one piece. */
+const MAX_FAILURES = 30;
 
-/** Lines that are nested deeper become paragraphs, with their markers as text. */
-const DEPTH_LIMIT: MarkdownConfig = {
-  parseBlock: [
-    {
-      name: "DepthLimit",
-      before: "IndentedCode",
-      parse(context, line) {
-        if (context.depth <= MAX_DEPTH) return false;
-        const { lineStart } = context;
-        const end = lineStart + line.text.length;
-        context.addElement(context.elt("Paragraph", lineStart + line.pos, end));
-        context.nextLine();
-        return true;
-      },
-    },
-  ],
-};
+/** Leaves HTML as text, and whatever takes too long to parse as it was written. */
+class BoundedTokenizer extends Tokenizer {
+  #depth = 0;
+  #failures = 0;
 
-/**
- * `[text]` alone is a link only where the document defines its address. The parser, which does not
- * look, would take it for one and then refuse the link around it in `[[1]](https://…)`.
- */
-const SHORTCUT: MarkdownConfig = {
-  defineNodes: ["Shortcut"],
-  parseInline: [
-    {
-      name: "Shortcut",
-      before: "Link",
-      parse(context, next, position) {
-        if (next !== 93 /* ] */ || /[([]/.test(context.slice(position + 1, position + 2)))
-          return -1;
-        const index = context.findOpeningDelimiter(InlineContext.linkStart);
-        const image = context.findOpeningDelimiter(InlineContext.imageStart);
-        if (index === null || (image !== null && image > index)) return -1;
-        const from = context.getDelimiterAt(index)?.from ?? position;
-        const content = context.takeContent(index);
-        return context.addElement(context.elt("Shortcut", from, position + 1, content));
-      },
-    },
-  ],
-};
+  override html = () => undefined;
+  override blockquote = this.#nested(super.blockquote);
+  override list = this.#nested(this.#withoutTaskMarks(super.list));
+  override link = this.#inline(/^!?\[/, super.link);
+  override reflink = this.#inline(/^!?\[/, super.reflink);
+  override emStrong = this.#inline(/^(?:\*+[^\s*]|_+[^\s_])/, this.#besideCjk(super.emStrong));
+  override del = this.#inline(/^~+[^\s~]/, this.#besideCjk(super.del));
 
-const BLOCK_PARSERS = [
-  ...["ATXHeading", "Blockquote", "BulletList", "FencedCode", "HTMLBlock", "HorizontalRule"],
-  ...["IndentedCode", "LinkReference", "OrderedList", "SetextHeading"],
-];
-const INLINE_PARSERS = [
-  ...["Emphasis", "Entity", "Escape", "HTMLTag", "HardBreak", "Image", "InlineCode"],
-  ...["Link", "LinkEnd"],
-];
-
-// Blocks are parsed as the text grows, and what is in them when they are shown.
-const blockParser = parser.configure([
-  [Table, TaskList, DEPTH_LIMIT],
-  { remove: [...INLINE_PARSERS, "HTMLBlock"] },
-]);
-const inlineParser = parser.configure([
-  [Strikethrough, Autolink, SHORTCUT],
-  { remove: BLOCK_PARSERS },
-]);
-
-/** A text and its blocks. */
-export interface Blocks {
-  text: string;
-  tree: Tree;
-}
-
-/**
- * Finds the blocks of a text: paragraphs, lists, tables and so on, without what is in them.
- *
- * @param previous what this function returned for the text before it grew: blocks that are
- * complete are taken over from it, as the same objects.
- */
-export function parseBlocks(text: string, previous?: Blocks): Blocks {
-  if (!previous || !text.startsWith(previous.text)) return { text, tree: blockParser.parse(text) };
-  const end = previous.text.length;
-  const fragments = TreeFragment.applyChanges(TreeFragment.addTree(previous.tree), [
-    { fromA: end, toA: end, fromB: end, toB: text.length },
-  ]);
-  return { text, tree: blockParser.parse(text, fragments) };
-}
-
-/** Parses what is in one block, or in a piece of it: emphasis, code, links and so on. */
-export function parseInline(text: string): Tree {
-  return inlineParser.parse(text);
-}
-
-/** Splits the content of a block into pieces that stay the same when the block grows. */
-export function splitInline(text: string): string[] {
-  const pieces = [];
-  let from = 0;
-  while (text.length - from > MAX_PIECE) {
-    const space = text.slice(from, from + MAX_PIECE).search(/\s\S*$/);
-    const to = from + (space > 0 ? space + 1 : MAX_PIECE);
-    pieces.push(text.slice(from, to));
-    from = to;
+  override table(src: string) {
+    const pipes = src.split("\n", 1)[0]?.split("|") ?? [];
+    return pipes.length > MAX_COLUMNS ? undefined : super.table(src);
   }
-  pieces.push(text.slice(from));
-  return pieces;
+
+  /** Limits how deep tokens nest. */
+  #nested<Arguments extends unknown[], T>(parse: (...from: Arguments) => T) {
+    return (...from: Arguments): T | undefined => {
+      if (this.#depth === MAX_DEPTH) return undefined;
+      this.#depth += 1;
+      const token = parse.apply(this, from);
+      this.#depth -= 1;
+      return token;
+    };
+  }
+
+  /** Limits how often the search for the end of what has been opened fails, as well. */
+  #inline<Arguments extends [string, ...unknown[]], T>(
+    opener: RegExp,
+    parse: (...from: Arguments) => T,
+  ) {
+    const parseNested = this.#nested(parse);
+    return (...from: Arguments): T | undefined => {
+      if (!opener.test(from[0]) || this.#failures === MAX_FAILURES) return undefined;
+      const token = parseNested(...from);
+      if (!token) this.#failures += 1;
+      return token;
+    };
+  }
+
+  /** Removes the marks of tasks in a loose list, as marked does in a tight one. */
+  #withoutTaskMarks(parse: Tokenizer["list"]): Tokenizer["list"] {
+    return (src) => {
+      const list = parse.call(this, src);
+      for (const { task, loose, tokens } of list?.items ?? []) {
+        const [first] = tokens;
+        if (task && loose && first && "text" in first)
+          first.text = first.text.replace(/^.*?\] /, "");
+      }
+      return list;
+    };
+  }
+
+  /** Lets emphasis begin beside a Chinese, Japanese, or Korean character, whatever is in it. */
+  #besideCjk<T>(parse: (src: string, masked: string, previous?: string) => T) {
+    return (src: string, masked: string, previous = ""): T => {
+      const isBeside = BESIDE_CJK.test(previous + src);
+      return parse.call(this, src, masked, isBeside ? "" : previous);
+    };
+  }
 }
 
-/** A last line that says nothing yet: `-` may become a list, a rule or an underlined heading. */
-const LONE_MARKER = /^[\s>]*(?:(?:[-+*]|\d{1,9}[.)])\s+)?(?:[-+*_=~`|]{1,2}|#{1,6})$/;
-/** A table of which only the head has arrived. */
-const TABLE_HEAD = /^\|[^\n]+(?:\n[|:\s-]*)?$/;
-/** Emphasis, code or a link that has just been opened, around nothing yet. */
+const CJK = "\\p{scx=Han}\\p{scx=Hira}\\p{scx=Kana}\\p{scx=Hang}\\u3000-\\u303f\\uff00-\\uffef";
+const ANY_CJK = new RegExp(`[${CJK}]`, "gu");
+const BESIDE_CJK = new RegExp(`^(?:[${CJK}][*~]+|[^*~_]?[*~]+[${CJK}])`, "u");
+const CJK_BEFORE_PUNCTUATION = new RegExp(`[${CJK}](?=[*~]+(?![*~${CJK}])[\\p{P}\\p{S}])`, "gu");
+const CJK_AFTER_PUNCTUATION = new RegExp(`(?<=(?![*~${CJK}])[\\p{P}\\p{S}][*~]+)[${CJK}]`, "gu");
+
+/**
+ * Lets emphasis end beside a Chinese, Japanese, or Korean character, as in `**重要：**これは`:
+ * https://github.com/tats-u/markdown-cjk-friendly. Those languages put no spaces around it, so
+ * their punctuation counts as letters, and their letters as punctuation next to punctuation.
+ */
+class CjkHooks extends Hooks {
+  override emStrongMask(src: string): string {
+    return src
+      .replace(CJK_BEFORE_PUNCTUATION, (character) => "!".repeat(character.length))
+      .replace(CJK_AFTER_PUNCTUATION, (character) => "!".repeat(character.length))
+      .replace(ANY_CJK, (character) => "a".repeat(character.length));
+  }
+}
+
+function newLexer(): Lexer {
+  return new Lexer({ gfm: true, tokenizer: new BoundedTokenizer(), hooks: new CjkHooks() });
+}
+
+/** Finds a text's blocks, without parsing their content, and the links that it defines. */
+export function parseBlocks(text: string): Lexer["tokens"] {
+  const lexer = newLexer();
+  lexer.blockTokens(text.replace(/\r\n?/g, "\n").replaceAll("\0", "\ufffd"), lexer.tokens);
+  return lexer.tokens;
+}
+
+/** Parses the content of a block: emphasis, code, links, and so on. */
+export function parseInline(text: string, links: Links): Token[] {
+  const lexer = newLexer();
+  lexer.tokens.links = links;
+  return lexer.inlineTokens(text);
+}
+
+/**
+ * Finds where a long text can be cut so that each piece can be parsed on its own, which bounds how
+ * long that takes: at the last space outside emphasis, links, and code, open ones included.
+ */
+export function pieceEnd(text: string, links: Links): number {
+  if (text.length <= MAX_PIECE) return text.length;
+  let end = 0;
+  let position = 0;
+  for (const { type, raw } of parseInline(text.slice(0, MAX_PIECE), links)) {
+    if (type === "text") {
+      const [plain = ""] = raw.split(/[*_~`[<]/, 1);
+      if (plain.includes(" ")) end = position + plain.lastIndexOf(" ") + 1;
+      if (plain !== raw && position > MAX_PIECE / 2) break;
+    }
+    position += raw.length;
+  }
+  return end > MAX_PIECE / 2 ? end : MAX_PIECE; // or anywhere, if there is no such space
+}
+
+/** A last line with no meaning yet: `-` may become a list, a rule, or an underlined heading. */
+const UNFINISHED_LINE =
+  /(?<=^|\n)[ \t>]*(?:(?:(?:[-+*]|\d{1,9}[.)])\s+)?(?:[-+*_=~`|]{1,2}|#{1,6})|\[(?!\^)[^\]\n]+\]:.*)$/;
+/** A table of which only the head has arrived so far. */
+const TABLE_HEAD = /(?<=^|\n\n)(\|[^\n]+)(?:\n[|:\s-]*)?$/;
+/** Emphasis, code, or a link that has just been opened and has no content yet. */
 const OPENED = /(^|[\s(])(?:\*{1,3}|_{1,3}|~{1,2}|`{1,2}|!?\[)$/;
 
-/** Leaves a last line out that is still nothing but a marker. */
-export function withoutLoneMarker(text: string): string {
-  const lineStart = text.lastIndexOf("\n") + 1;
-  return LONE_MARKER.test(text.slice(lineStart)) ? text.slice(0, lineStart) : text;
+/** Removes or completes the end of a text that is still growing, if it has no meaning yet. */
+export function completeBlocks(text: string): string {
+  return text.replace(UNFINISHED_LINE, "").replace(TABLE_HEAD, (_, head: string) => {
+    const columns = head.replace(/\\\||\|\s*$/g, "").split("|").length - 1;
+    return `${head}\n|${"-|".repeat(columns)}`;
+  });
 }
 
-/** Adds the line under a table's head to a paragraph that is about to become a table. */
-export function completeTable(text: string): string | undefined {
-  if (!TABLE_HEAD.test(text)) return undefined;
-  const [head = ""] = text.split("\n", 1);
-  return `${head}\n|${"-|".repeat(splitRow(head).length)}`;
-}
-
-/** Splits a row of a table into its cells. */
-export function splitRow(row: string): string[] {
-  const inner = row.trim().replace(/^\||(?<!\\)\|$/g, "");
-  return inner.split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll("\\|", "|"));
-}
-
-/** Closes what is open at the end of a text that still grows, such as `**bold` or `[a](https:`. */
+/** Closes what is open at the end of a growing text, such as `**bold` or `[a](https:`. */
 export function completeInline(text: string): string {
   return remend(text.replace(OPENED, "$1"), {
     comparisonOperators: false,
@@ -154,61 +158,4 @@ export function completeInline(text: string): string {
     setextHeadings: false,
     singleTilde: false,
   });
-}
-
-/** The addresses that a text defines, as in `[label]: https://example.com`, by label. */
-export function findDefinitions({ text, tree }: Blocks): ReadonlyMap<string, string> {
-  const definitions = new Map<string, string>();
-  if (!text.includes("]:")) return definitions;
-  tree.iterate({
-    enter({ name, node }) {
-      if (name !== "LinkReference") return !/Paragraph|Heading|Code|Table|Task/.test(name);
-      const label = node.getChild("LinkLabel");
-      const url = node.getChild("URL");
-      if (label && url) {
-        const key = referenceKey(text.slice(label.from + 1, label.to - 1));
-        if (!definitions.has(key)) definitions.set(key, text.slice(url.from, url.to));
-      }
-      return false;
-    },
-  });
-  return definitions;
-}
-
-/** Labels are the same when they differ in case and spaces only. */
-export function referenceKey(label: string): string {
-  return label.trim().replace(/\s+/g, " ").toUpperCase();
-}
-
-const ENTITIES: Record<string, string> = {
-  amp: "&",
-  apos: "'",
-  copy: "©",
-  gt: ">",
-  hellip: "…",
-  lt: "<",
-  mdash: "—",
-  nbsp: "\u00a0",
-  ndash: "–",
-  quot: '"',
-};
-
-/** The character that `&lt;` or `&#60;` stands for. Rare names stay as they were written. */
-export function decodeEntity(entity: string): string {
-  const name = entity.slice(1, -1);
-  if (!name.startsWith("#")) return (Object.hasOwn(ENTITIES, name) && ENTITIES[name]) || entity;
-  const code = Number(name.slice(1).replace(/^x/i, "0x"));
-  const isCharacter = code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
-  return isCharacter ? String.fromCodePoint(code) : "\ufffd";
-}
-
-/** The address of a link as it was written, if it is one that may be opened from the page. */
-export function safeHref(written: string): string | undefined {
-  const decoded = written
-    .replace(/^<(.*)>$/s, "$1")
-    .replace(/\\([!-/:-@[-`{-~])|&(?:#x?[\da-f]+|\w+);/gi, (match, escaped) =>
-      escaped ? escaped : decodeEntity(match),
-    );
-  const url = URL.canParse(decoded) ? new URL(decoded) : undefined;
-  return url && ["http:", "https:", "mailto:"].includes(url.protocol) ? url.href : undefined;
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { ConnectionLostError, MalformedStreamError, readEvents } from "./events";
-import { FakeStream } from "./testing";
+import { ConnectionLostError, MalformedStreamError, readEvents } from "../api/events";
+import { FakeStream } from "../api/testing";
 
 /** Reads a stream of these bytes to its end, or until it breaks off. */
 async function read(pieces: Iterable<Uint8Array<ArrayBuffer>>, breaks = false): Promise<unknown[]> {
