@@ -9,6 +9,8 @@ import pytest
 
 from tests import projects
 
+collect_ignore = ["suites"]  # they run inside of projects
+
 
 def pytest_configure() -> None:
     """Set git's identity, and unset its repository, which a git hook around the tests sets."""

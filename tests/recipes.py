@@ -43,14 +43,24 @@ def read(project: Path, name: str) -> list[Step]:
         ValueError: A block is neither a file nor a command, so nothing would test it.
     """
     document = (project / "docs/recipes" / f"{name}.md").read_text()
-    steps = []
-    for block in BLOCK.finditer(document):
-        named = re.search(r"`([^`]+)`:\n\n$", document[: block.start()])
-        steps.append(Step(block["language"], named and named[1], block["text"]))
+    steps = list(find_steps(document))
     untested = [step.text for step in steps if not step.file and step.language != "sh"]
     if untested or 2 * len(steps) != len(re.findall(r"^ *```", document, re.MULTILINE)):
         raise ValueError(f"{name}.md has a block that no test carries out: {untested}")
     return steps
+
+
+def find_steps(document: str) -> Iterator[Step]:
+    """Find the code blocks of a document."""
+    for block in BLOCK.finditer(document):
+        named = re.search(r"`([^`]+)`:\n\n$", document[: block.start()])
+        yield Step(block["language"], named and named[1], block["text"])
+
+
+def change_file(project: Path, document: str, file: str) -> None:
+    """Carry out the one change of a file in a document that isn't a recipe."""
+    [step] = [step for step in find_steps((project / document).read_text()) if step.file == file]
+    write(project / file, step)
 
 
 def names(project: Path) -> list[str]:
@@ -153,16 +163,11 @@ def copy(project: Path, folder: Path) -> Path:
     return Path(shutil.copytree(project, folder / "app", symlinks=True, copy_function=copy_file))
 
 
-def check_backend(project: Path, *tests: str) -> None:
-    """Run the checks of a backend, and of the types and routes generated from it.
-
-    Args:
-        project: The project.
-        tests: Options for pytest, to skip tests that a recipe doesn't affect.
-    """
+def check_backend(project: Path) -> None:
+    """Run all checks of a backend, and of the types and routes generated from it."""
     python = ("bun", "scripts/python.ts", "-m")
     run(project, *python, "ruff", "check")
     run(project, *python, "ruff", "format", "--check")
     run(project, *python, "mypy", "app", "tests")
-    run(project, *python, "pytest", "-q", *tests)
+    run(project, *python, "pytest", "-q")
     run(project, "bun", "scripts/doctor.ts", "types", "routes")

@@ -19,12 +19,12 @@ from app.main import create_app
 app = create_app()
 uvicorn.Config(app, ws="none").load()
 async def start():
-    async with app.router.lifespan_context(app):
+    async with app.router.lifespan_context(app) as state:
         {more}
 asyncio.run(start())
 """
 OPENAI = "from openai import AsyncOpenAI; AsyncOpenAI(api_key='x').chat.completions"
-FIRST_QUESTION = "from app.model import get_model; await get_model()._open()"
+FIRST_QUESTION = "await state['model']._open()"
 MODEL = {"MODEL_API_KEY": "x", "MODEL_NAME": "x"}
 
 FLOOR = "the app without a model"

@@ -14,7 +14,7 @@ APP = template() / "{{cookiecutter.project_slug}}" / "backend" / "app"
 ALLOWED = {
     "settings": set(),
     "web": set(),
-    "chat": {"web"},
+    "chat": {"server", "web"},
     "model": {"chat", "settings"},
     "answer": {"chat", "model", "settings"},
     "server": {"settings", "web"},

@@ -6,8 +6,15 @@ import logging
 import os
 from collections.abc import AsyncGenerator
 
-from fastapi import APIRouter, Request, Response, WebSocket
-from fastapi.responses import StreamingResponse
+from fastapi import (
+    APIRouter,
+    BackgroundTasks,
+    HTTPException,
+    Request,
+    Response,
+    WebSocket,
+)
+from fastapi.responses import JSONResponse, StreamingResponse
 
 router = APIRouter()
 log = logging.getLogger(__name__)
@@ -73,6 +80,37 @@ async def large_json(packed: bool = False) -> Response:
 async def text() -> StreamingResponse:
     """Stream text."""
     return StreamingResponse(lines("one line after another\n"), media_type="text/plain")
+
+
+@router.get("/raised/{code}")
+async def raised(code: int) -> None:
+    """Raise an exception with a status."""
+    raise HTTPException(code)
+
+
+@router.get("/returned/{code}")
+async def returned(code: int) -> Response:
+    """Answer with a status and JSON, which the status may not allow."""
+    return JSONResponse({"a": "body"}, code)
+
+
+async def fail_late() -> None:
+    """Fail after the response."""
+    await asyncio.sleep(0.05)
+    raise RuntimeError("late")
+
+
+@router.get("/late")
+async def late(tasks: BackgroundTasks) -> str:
+    """Answer, then fail."""
+    tasks.add_task(fail_late)
+    return "in time"
+
+
+@router.get("/broken")
+async def broken() -> None:
+    """Fail."""
+    raise RuntimeError("broken")
 
 
 async def lines(text: str) -> AsyncGenerator[str]:

@@ -37,7 +37,7 @@ def url(project: Path, api: anthropic_api.Api) -> Iterator[str]:
 
 
 def test_the_project_passes_its_checks(project: Path) -> None:
-    recipes.check_backend(project, "--ignore=tests/test_server.py", "--ignore=tests/test_model.py")
+    recipes.check_backend(project)
 
 
 def test_claude_answers_the_conversation(url: str, api: anthropic_api.Api) -> None:

@@ -56,7 +56,7 @@ class Handler(BaseHTTPRequestHandler):
 
 def test_only_a_token_of_access_opens_the_app(both_app: Path, tmp_path: Path) -> None:
     project = recipes.follow(recipes.copy(both_app, tmp_path), "cloudflare-access")
-    recipes.check_backend(project, "tests/test_settings.py", "tests/test_routes.py")
+    recipes.check_backend(project)
     with serving(Certificates(("127.0.0.1", 0), Handler)) as server:
         team = f"http://127.0.0.1:{server.server_port}"
         made = run(project, "bun", "scripts/python.ts", "-c", MAKE_TOKENS, team).stdout

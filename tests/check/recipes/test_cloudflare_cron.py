@@ -14,7 +14,7 @@ from tests.projects import environment, run
 
 def test_the_trigger_runs_the_task(both_app: Path, tmp_path: Path) -> None:
     project = recipes.follow(recipes.copy(both_app, tmp_path), "cloudflare-cron")
-    recipes.check_backend(project, "tests/test_tasks.py", "tests/test_openapi.py")
+    recipes.check_backend(project)
     run(project, "bun", "run", "check", "scripts:format", "scripts:lint")
     run(project, "bun", "run", "check", "worker")
     worker, backend = free_port(), free_port()

@@ -10,7 +10,7 @@ from tests.projects import run
 
 def test_the_endpoint_answers_and_is_typed(both_app: Path, tmp_path: Path) -> None:
     project = recipes.follow(recipes.copy(both_app, tmp_path), "endpoint")
-    recipes.check_backend(project, "tests/test_slug.py", "tests/test_openapi.py")
+    recipes.check_backend(project)
     run(project, "bun", "run", "check", "scripts:format", "scripts:lint")
     run(project, "bunx", "tsc", "-p", "frontend")
     with serve(project, "app.server") as url:

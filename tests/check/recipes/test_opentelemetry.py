@@ -13,7 +13,7 @@ from tests.projects import run
 
 def test_traces_and_metrics_arrive(both_app: Path, tmp_path: Path) -> None:
     project = recipes.follow(recipes.copy(both_app, tmp_path), "opentelemetry")
-    recipes.check_backend(project, "tests/test_routes.py")
+    recipes.check_backend(project)
     settings = dict(
         line.split("=", 1) for line in (project / ".env").read_text().splitlines() if "=" in line
     )

@@ -56,7 +56,7 @@ def test_notes_are_stored_in_a_migrated_database(both_app: Path, tmp_path: Path)
     project = recipes.copy(both_app, tmp_path)
     with postgresql() as url:
         recipes.follow(project, "postgresql", DATABASE_URL=url)
-        recipes.check_backend(project, "tests/test_settings.py", "tests/test_routes.py")
+        recipes.check_backend(project)
         with serve(project, "app.server", DATABASE_URL=url) as address:
             added, listed = recipes.ask(project, "postgresql", address)
         with serve(project, "app.server", DATABASE_URL=url) as address:

@@ -25,7 +25,7 @@ async def answer(messages: list[Message]) -> AsyncGenerator[str]:
 
 def test_a_failure_is_reported_without_what_the_user_wrote(both_app: Path, tmp_path: Path) -> None:
     project = recipes.follow(recipes.copy(both_app, tmp_path), "sentry")
-    recipes.check_backend(project, "tests/test_settings.py", "tests/test_stream.py")
+    recipes.check_backend(project)
     (project / "backend/app/answer.py").write_text(BROKEN)
     with receive() as sentry:
         dsn = f"http://key@127.0.0.1:{sentry.server_port}/7"

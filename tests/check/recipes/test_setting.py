@@ -12,7 +12,7 @@ KEY = "0123456789abcdef0123456789abcdef"
 
 def test_the_settings_reach_the_endpoint(both_app: Path, tmp_path: Path) -> None:
     project = recipes.follow(recipes.copy(both_app, tmp_path), "setting")
-    recipes.check_backend(project, "tests/test_links.py", "tests/test_settings.py")
+    recipes.check_backend(project)
     command = ("bun", "scripts/with.ts", "--settings", "--", "bun", "scripts/python.ts", "-c")
     script = "from app.settings import Settings; print(Settings())"
     printed = run(project, *command, script).stdout

@@ -35,7 +35,7 @@ def url(project: Path, provider: str) -> Iterator[str]:
 
 
 def test_the_project_passes_its_checks(project: Path) -> None:
-    recipes.check_backend(project, "--ignore=tests/test_server.py")
+    recipes.check_backend(project)
 
 
 def test_the_model_searches_and_answers_with_what_was_found(url: str, provider: str) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.check.test_backend import SUITE
 from tests.real.docker import docker
 from tests.real.start.image import APP, HELLO, build_image, count
 
@@ -20,6 +21,7 @@ cd /project
 cp .env.example package.json /copy
 cd backend
 cp -r app tests pyproject.toml requirements-dev.txt /copy/backend
+cp -r /suite /copy/backend/tests/template
 cd /copy/backend
 pip install --quiet --root-user-action ignore --require-hashes -r requirements-dev.txt
 python -m mypy app tests
@@ -35,7 +37,7 @@ def test_a_start_costs_less_than_fastapis_first_example(cloudflare_app: Path) ->
 def test_the_backend_s_tests_pass_in_the_image_s_python(cloudflare_app: Path) -> None:
     dockerfile = (cloudflare_app / "Dockerfile-cloudflare").read_text()
     [python] = set(re.findall(r"^FROM (python:\S+)", dockerfile, re.MULTILINE))
-    mount = f"{cloudflare_app}:/project:ro"
-    printed = docker("run", "--rm", "--volume", mount, python, "bash", "-c", CHECK_BACKEND)
+    mounts = ("--volume", f"{cloudflare_app}:/project:ro", "--volume", f"{SUITE}:/suite:ro")
+    printed = docker("run", "--rm", *mounts, python, "bash", "-c", CHECK_BACKEND)
     assert " passed" in printed
     assert "skipped" not in printed, printed

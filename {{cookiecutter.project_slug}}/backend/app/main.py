@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from app import __version__, routes
 from app.model import open_model
 from app.server.platform import load_platform
-from app.settings import load_settings
+from app.settings import Settings, load_settings
 from app.web import problems
 from app.web.body_limit import BodyLimit
 from app.web.methods import HeadRequests
@@ -20,19 +20,23 @@ log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-    """Open before the first request what lives as long as the app, and close it after the last.
+async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
+    """Open what lives as long as the app, such as a pool of database connections.
 
-    A pool of database connections belongs here, beside the model:
+        async with open_model(settings) as model, open_pool(settings) as pool:
+            yield {"model": model, "pool": pool}
 
-        async with open_model(), open_pool() as pool:
-            yield {"pool": pool}
+    A dependency hands it to endpoints and to `answer()`:
 
-    Endpoints find it as `request.state.pool`.
+        async def get_pool(connection: HTTPConnection) -> Pool:
+            return connection.state.pool
+
+        PoolDep = Annotated[Pool, Depends(get_pool)]
     """
+    settings: Settings = app.state.settings
     log.info("Version %s starts as %s", __version__, load_platform().layout)
-    async with open_model():
-        yield
+    async with open_model(settings) as model:
+        yield {"model": model}
     log.info("Version %s stops", __version__)
 
 
@@ -43,15 +47,20 @@ class Backend(FastAPI):
         """Create the OpenAPI document."""
         from app.web.openapi import complete  # noqa: PLC0415 - not needed to start
 
-        return complete(self, super().openapi)
+        return complete(super().openapi)
 
 
-def create_app() -> FastAPI:
+def create_app(settings: Settings | None = None) -> FastAPI:
     """Create the application.
+
+    Args:
+        settings: the settings for `lifespan` and for every endpoint; by default those of the
+            environment. Tests pass their own.
 
     Returns:
         The app with its endpoints. Its documentation, /api/docs, exists in development only.
     """
+    settings = settings or load_settings()
     in_development = load_platform().layout == "development"
     app = Backend(
         title="Backend",
@@ -63,9 +72,10 @@ def create_app() -> FastAPI:
         responses=problems.PROBLEM_RESPONSES,
         lifespan=lifespan,
     )
+    app.state.settings = settings
     app.add_middleware(HeadRequests)
-    app.add_middleware(BodyLimit, max_bytes=load_settings().max_body_bytes)
-    app.add_middleware(RequestLog)
+    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
+    app.add_middleware(RequestLog)  # the last one is the outermost
     problems.install(app)
     app.include_router(routes.router)
     return app

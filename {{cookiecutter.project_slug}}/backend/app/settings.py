@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from fastapi import Depends
+from fastapi.requests import HTTPConnection
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -110,9 +111,10 @@ def load_settings() -> Settings:
     return Settings()
 
 
-async def get_settings() -> Settings:
-    """Provide the settings to an endpoint; asynchronous, so that no thread is needed."""
-    return load_settings()
+async def get_settings(connection: HTTPConnection) -> Settings:
+    """Provide the settings that `create_app` was given to an endpoint or to `answer()`."""
+    settings: Settings = connection.app.state.settings
+    return settings
 
 
 SettingsDep = Annotated[Settings, Depends(get_settings)]

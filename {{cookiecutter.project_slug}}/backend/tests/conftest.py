@@ -16,11 +16,11 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from app.chat.stream import Answer
+from app.chat.stream import Pieces, provide
 from app.main import create_app
 from app.routes.stream import get_answer
 from app.server.platform import Listener, Platform, load_platform
-from app.settings import Settings, get_settings, load_settings
+from app.settings import Settings, load_settings
 from tests.provider import Provider, running_provider
 
 create_tls_context = cache(ssl.create_default_context)
@@ -50,9 +50,19 @@ def _default_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def app() -> FastAPI:
+def settings(request: pytest.FixtureRequest) -> Settings:
+    """The app's settings: the defaults, except for what a test's `mark.settings` sets.
+
+    A module whose settings aren't constants overrides this fixture.
+    """
+    marker = request.node.get_closest_marker("settings")
+    return Settings(**marker.kwargs) if marker else Settings()
+
+
+@pytest.fixture
+def app(settings: Settings) -> FastAPI:
     """The app, for tests that override its dependencies or add endpoints."""
-    return create_app()
+    return create_app(settings)
 
 
 @pytest.fixture
@@ -62,28 +72,15 @@ def client(app: FastAPI) -> Iterator[TestClient]:
         yield client
 
 
+AnswerWith = Callable[[Callable[..., Pieces]], None]
+
+
 @pytest.fixture
-def answer_with(app: FastAPI) -> Callable[[Answer], None]:
+def answer_with(app: FastAPI) -> AnswerWith:
     """Replace the answer for one test."""
 
-    def replace(answer: Answer) -> None:
-        async def get_test_answer() -> Answer:
-            return answer
-
-        app.dependency_overrides[get_answer] = get_test_answer
-
-    return replace
-
-
-@pytest.fixture
-def configure(app: FastAPI) -> Callable[[Settings], None]:
-    """Replace the settings for one test."""
-
-    def replace(settings: Settings) -> None:
-        async def get_test_settings() -> Settings:
-            return settings
-
-        app.dependency_overrides[get_settings] = get_test_settings
+    def replace(answer: Callable[..., Pieces]) -> None:
+        app.dependency_overrides[get_answer] = provide(answer)
 
     return replace
 

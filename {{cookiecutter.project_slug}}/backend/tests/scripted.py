@@ -8,7 +8,7 @@ from itertools import islice, repeat
 
 from app.chat.conversation import Message
 from app.chat.events import StreamEvent
-from app.model import get_model
+from app.model import ModelDep
 
 MODEL_PREFIX = "model: "
 SCRIPT = re.compile(r"(?P<pieces>\d+) (?P<seconds>\d+(?:\.\d+)?)(?: (?P<size>\d+))?")
@@ -17,7 +17,7 @@ DEFAULT_PIECES = 42
 DEFAULT_SECONDS = 0.03
 
 
-async def answer(messages: list[Message]) -> AsyncGenerator[str | StreamEvent]:
+async def answer(messages: list[Message], model: ModelDep) -> AsyncGenerator[str | StreamEvent]:
     """Yield what the last message asks for.
 
     Args:
@@ -25,6 +25,7 @@ async def answer(messages: list[Message]) -> AsyncGenerator[str | StreamEvent]:
             seconds apart, each padded to SIZE characters; `fail` fails after two pieces;
             `model: TEXT` asks the model that the settings name for TEXT; any other message is
             quoted in 42 pieces.
+        model: the model that the settings name.
 
     Yields:
         The next piece.
@@ -38,7 +39,6 @@ async def answer(messages: list[Message]) -> AsyncGenerator[str | StreamEvent]:
         yield "two "
         raise RuntimeError("the message asked for this")
     if prompt.startswith(MODEL_PREFIX):
-        model = get_model()
         assert model, "no model is configured"
         async with aclosing(model.ask("Be brief.", without_prefix(messages))) as events:
             async for event in events:

@@ -1,13 +1,9 @@
 """A conversation with a model through the whole app, and the answer without a model."""
 
 import json
-import os
-import subprocess
-import sys
 import time
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,9 +12,8 @@ from fastapi.testclient import TestClient
 
 from app.chat.conversation import Message
 from app.chat.events import StreamEvent
-from app.chat.stream import Answer
-from app.model import get_model
-from tests.conftest import conversation, serve
+from app.model import ModelDep
+from tests.conftest import AnswerWith, conversation, serve
 from tests.provider import Provider, running_provider
 from tests.test_stream import parse
 
@@ -36,9 +31,8 @@ def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider]:
         yield provider
 
 
-async def ask_model(messages: list[Message]) -> AsyncGenerator[str | StreamEvent]:
-    """Answer by the model, whatever app/answer.py does."""
-    model = get_model()
+async def ask_model(messages: list[Message], model: ModelDep) -> AsyncGenerator[str | StreamEvent]:
+    """Answer with the model, whatever app/answer.py does."""
     assert model
     async with aclosing(model.ask("Be brief.", messages)) as pieces:
         async for piece in pieces:
@@ -46,7 +40,7 @@ async def ask_model(messages: list[Message]) -> AsyncGenerator[str | StreamEvent
 
 
 @pytest.fixture
-def model_app(provider: Provider, app: FastAPI, answer_with: Callable[[Answer], None]) -> FastAPI:
+def model_app(provider: Provider, app: FastAPI, answer_with: AnswerWith) -> FastAPI:
     """The app with a model at the provider."""
     answer_with(ask_model)
     return app
@@ -114,28 +108,3 @@ def test_a_client_that_leaves_closes_the_providers_connection(
         while provider.requests[-1].ended is None and time.monotonic() < deadline:
             time.sleep(0.01)
         assert provider.requests[-1].ended == "client left"
-
-
-START = """
-import asyncio, sys
-from app.main import create_app, lifespan
-
-async def start():
-    async with lifespan(create_app()):
-        print("httpx2" in sys.modules)
-
-asyncio.run(start())
-"""
-
-
-@pytest.mark.parametrize(("name", "imported"), [("", "False"), ("a-model", "True")])
-def test_only_an_app_with_a_model_pays_for_its_client(name: str, imported: str) -> None:
-    done = subprocess.run(  # noqa: S603 - runs this file's own code
-        [sys.executable, "-c", START],
-        cwd=Path(__file__).parents[1],
-        env=os.environ | {"MODEL_NAME": name},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout.strip() == imported

@@ -23,6 +23,7 @@ const PYTHON_TARGETS = [
   "PYTHONSAFEPATH", // would hide the package `app` from `python -m app.server`
   "PYTHONUSERBASE",
   "UV_BREAK_SYSTEM_PACKAGES",
+  "UV_BUILD_CONSTRAINT",
   "UV_CONSTRAINT",
   "UV_OVERRIDE",
   "UV_PREFIX",

@@ -1,8 +1,10 @@
 """The stream of an answer: what `answer()` yields, as the events of `POST /stream`."""
 
+import inspect
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
+from typing import Concatenate, ParamSpec
 
 from app.chat.conversation import Message
 from app.chat.events import (
@@ -17,9 +19,32 @@ from app.chat.events import (
 
 FAILURE = ErrorEvent(detail="The answer ended early because of an error on the server.")
 
-Answer = Callable[[list[Message]], AsyncGenerator[str | StreamEvent]]
+Pieces = AsyncGenerator[str | StreamEvent]
+Answer = Callable[[list[Message]], Pieces]
+
+Others = ParamSpec("Others")
 
 log = logging.getLogger(__name__)
+
+
+def provide(
+    answer: Callable[Concatenate[list[Message], Others], Pieces],
+) -> Callable[Others, Awaitable[Answer]]:
+    """Make a dependency that provides an answer, whose other parameters FastAPI fills.
+
+    Args:
+        answer: its first parameter is the conversation; the others are like an endpoint's.
+
+    Returns:
+        The dependency.
+    """
+    _, *others = inspect.signature(answer, eval_str=True).parameters.values()
+
+    async def get_answer(*args: Others.args, **kwargs: Others.kwargs) -> Answer:
+        return lambda messages: answer(messages, *args, **kwargs)
+
+    vars(get_answer)["__signature__"] = inspect.Signature(others)  # which FastAPI reads
+    return get_answer
 
 
 async def stream_events(answer: Answer, messages: list[Message]) -> AsyncGenerator[StreamEvent]:

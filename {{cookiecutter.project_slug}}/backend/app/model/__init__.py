@@ -2,37 +2,44 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from app.settings import load_settings
+from fastapi import Depends
+from fastapi.requests import HTTPConnection
+
+from app.settings import Settings
 
 if TYPE_CHECKING:
     from app.model.client import Model
 
 
-@cache
-def get_model() -> "Model | None":
-    """Return the model of this process.
+@asynccontextmanager
+async def open_model(settings: Settings) -> AsyncGenerator["Model | None"]:
+    """Provide the model for as long as the app runs, then close its connections.
 
-    Returns:
+    Args:
+        settings: names the model and its provider.
+
+    Yields:
         The model, or None if the settings name none.
     """
-    if not load_settings().model_name:
-        return None
-    # The client is a tenth of the start of an app, so an app without a model does not import it.
+    if not settings.model_name:
+        yield None
+        return
+    # Importing the client is a tenth of an app's start, so an app without a model doesn't do it.
     from app.model.client import Model  # noqa: PLC0415
 
-    return Model(load_settings())
-
-
-@asynccontextmanager
-async def open_model() -> AsyncGenerator[None]:
-    """Keep the model's connections open for as long as the app runs."""
-    model = get_model()
+    model = Model(settings)
     try:
-        yield
+        yield model
     finally:
-        get_model.cache_clear()
-        if model:
-            await model.close()
+        await model.close()
+
+
+async def get_model(connection: HTTPConnection) -> "Model | None":
+    """Provide the model that `lifespan` has opened to an endpoint or to `answer()`."""
+    model: Model | None = connection.state.model
+    return model
+
+
+ModelDep = Annotated["Model | None", Depends(get_model)]

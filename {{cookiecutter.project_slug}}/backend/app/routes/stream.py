@@ -7,16 +7,15 @@ from fastapi import APIRouter, Depends
 from app.answer import answer
 from app.chat.conversation import Conversation
 from app.chat.events import StreamEvent
-from app.chat.stream import FAILURE, Answer, stream_events
+from app.chat.stream import FAILURE, Answer, provide, stream_events
 from app.settings import SettingsDep
 from app.web.sse import EventStream
 
 router = APIRouter()
 
 
-async def get_answer() -> Answer:
-    """Provide the function that answers; tests override this."""
-    return answer
+get_answer = provide(answer)
+"""Provides the function that answers to an endpoint; tests override it."""
 
 
 @router.post(

@@ -2,27 +2,48 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 # Each command imports what it needs: the settings can be listed even if the app can't be imported.
 # ruff: noqa: PLC0415
 
 
+def create_plain_app() -> "FastAPI":
+    """Create the app as its code declares it, whatever settings this machine has."""
+    from app.main import create_app
+    from app.settings import Settings
+
+    for name in list(os.environ):
+        if name.lower() in Settings.model_fields:
+            del os.environ[name]
+    Settings.model_config["secrets_dir"] = None
+    return create_app(Settings.model_construct())
+
+
 def print_openapi() -> int:
     """Print the OpenAPI document."""
-    from app.main import create_app
+    from app.web.openapi import NameClashError
 
-    sys.stdout.write(json.dumps(create_app().openapi(), indent=2) + "\n")
+    try:
+        document = create_plain_app().openapi()
+    except NameClashError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write(json.dumps(document, indent=2) + "\n")
     return 0
 
 
 def print_routes() -> int:
     """Print the paths and methods that the app answers."""
-    from app.main import create_app
     from app.server.route_table import describe_routes, format_table
 
-    sys.stdout.write(format_table(describe_routes(create_app())))
+    sys.stdout.write(format_table(describe_routes(create_plain_app())))
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The server: listens where the settings say and runs the app until it is told to stop."""
+"""The server: it listens where the settings say and runs the app until it has to stop."""
 
 import logging
 import socket
@@ -7,20 +7,21 @@ from pathlib import Path
 
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
-from uvicorn.config import Config
+from uvicorn.config import STARTUP_FAILURE, Config
 from uvicorn.server import Server
 from uvicorn.supervisors import Multiprocess
 
 from app.server.logs import logging_config
 from app.server.platform import Listener, load_platform
+from app.server.proxies import ForwardedHeaders
 from app.server.settings_check import find_errors
 from app.settings import Settings, load_settings
 
 WRONG_SETTING = 2
-"""The exit status if a setting is wrong or its port is taken: starting again does not help."""
+"""The exit status if a setting is wrong or the port is taken: starting again doesn't help.
 
-START_FAILED = 3
-"""The exit status if the app can't start; the log says why."""
+`STARTUP_FAILURE` is the status if the app can't start; the log says why.
+"""
 
 DEVELOPMENT_GRACE_SECONDS = 1
 """The longest that a reload waits for running streams."""
@@ -31,8 +32,21 @@ KEEP_ALIVE_SECONDS = 75
 log = logging.getLogger(__name__)
 
 
+class AppConfig(Config):
+    """uvicorn's configuration; each process of the server loads the app with it."""
+
+    def load(self) -> None:
+        """Load the app behind `ForwardedHeaders`; end the process if the app can't be loaded."""
+        try:
+            super().load()
+        except Exception:
+            log.exception("The app can't start")
+            sys.exit(STARTUP_FAILURE)
+        self.loaded_app = ForwardedHeaders(self.loaded_app, self.forwarded_allow_ips)
+
+
 def run(factory: str) -> int:
-    """Serve an app until told to stop.
+    """Serve an app until the process has to stop.
 
     Args:
         factory: the function that creates the app, as in `app.main:create_app`.
@@ -62,12 +76,11 @@ def report(*sentences: str) -> int:
     Returns:
         The exit status for it.
     """
-    for sentence in sentences:
-        sys.stderr.write(f"{sentence}\n")
+    sys.stderr.writelines(f"{sentence}\n" for sentence in sentences)
     return WRONG_SETTING
 
 
-def configure(factory: str, settings: Settings, listener: Listener) -> Config:
+def configure(factory: str, settings: Settings, listener: Listener) -> AppConfig:
     """Turn the settings into uvicorn's configuration, and configure the logs.
 
     Args:
@@ -81,13 +94,14 @@ def configure(factory: str, settings: Settings, listener: Listener) -> Config:
     grace_seconds = settings.grace_seconds
     if load_platform().layout == "development":
         grace_seconds = min(grace_seconds, DEVELOPMENT_GRACE_SECONDS)
-    return Config(
+    return AppConfig(
         factory,
         factory=True,
         workers=settings.web_concurrency,
         ws="app.server.websockets:open_websocket",
         timeout_graceful_shutdown=grace_seconds,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        proxy_headers=False,  # `AppConfig` adds them
         forwarded_allow_ips="*" if listener.backend_socket else listener.forwarded_allow_ips,
         access_log=False,
         server_header=False,
@@ -96,60 +110,53 @@ def configure(factory: str, settings: Settings, listener: Listener) -> Config:
 
 
 def bind_port(host: str, port: int) -> socket.socket:
-    """Bind a TCP socket, which does not listen yet.
+    """Bind a TCP socket, which doesn't listen yet.
 
     Raises:
         OSError: nothing can listen there; the message is a sentence.
     """
     made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    # asyncio sets this only on sockets of its own; without it events may wait 40 ms
+    # asyncio sets this only on its own sockets; without it, events may wait 40 ms
     made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    try:
-        made.bind((host, port))
-    except OSError as error:
-        made.close()
-        reason = error.strerror or error
-        raise OSError(
-            f"The backend can't listen on {host}:{port} (BACKEND_HOST, BACKEND_PORT): {reason}."
-        ) from error
-    made.set_inheritable(True)
-    return made
+    return bind(made, (host, port), f"{host}:{port} (BACKEND_HOST, BACKEND_PORT)")
 
 
 def bind_path(path: Path) -> socket.socket:
-    """Bind a Unix socket, which does not listen yet.
+    """Bind a Unix socket, which doesn't listen yet.
 
     Raises:
         OSError: nothing can listen there; the message is a sentence.
     """
-    made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    return bind(socket.socket(socket.AF_UNIX), str(path), f"{path} (BACKEND_SOCKET)")
+
+
+def bind(made: socket.socket, address: tuple[str, int] | str, name: str) -> socket.socket:
+    """Bind a socket to an address, or close it and raise an error with the address's name."""
     try:
-        made.bind(str(path))
+        made.bind(address)
     except OSError as error:
         made.close()
         reason = error.strerror or error
-        raise OSError(f"The backend can't listen on {path} (BACKEND_SOCKET): {reason}.") from error
+        raise OSError(f"The backend can't listen on {name}: {reason}.") from error
     made.set_inheritable(True)
     return made
 
 
-def serve(config: Config, sockets: list[socket.socket]) -> int:
-    """Serve on all the sockets until told to stop.
+def serve(config: AppConfig, sockets: list[socket.socket]) -> int:
+    """Serve on all the sockets until the process has to stop.
 
     Returns:
         The exit status.
     """
-    server = Server(config)
     try:
         if config.workers > 1:
-            Multiprocess(config, sockets=sockets).run()
-        else:
-            server.run(sockets)
-            return 0 if server.started else START_FAILED
+            supervisor = Multiprocess(config, sockets)
+            supervisor.run()
+            codes = [process.exitcode for process in supervisor.processes]
+            return STARTUP_FAILURE if STARTUP_FAILURE in codes else 0
+        server = Server(config)
+        server.run(sockets)
     except KeyboardInterrupt:
-        pass
-    except Exception:
-        log.exception("The app can't start")
-        return START_FAILED
-    return 0
+        return 0
+    return 0 if server.started else STARTUP_FAILURE

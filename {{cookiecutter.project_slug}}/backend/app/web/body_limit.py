@@ -1,4 +1,6 @@
-"""A limit on the size of request bodies, answered with a problem document."""
+"""A limit on the size of request bodies."""
+
+from dataclasses import dataclass
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -8,21 +10,15 @@ DISCARDED_LIMITS = 16
 sends it can read the response instead of failing on a closed connection."""
 
 
+@dataclass
 class BodyLimit:
-    """ASGI middleware: answers 413 if a body is too large.
+    """ASGI middleware: answers 413 if a body has more than `max_bytes`.
 
-    `FastAPI(max_body_size=…)` answers in plain text if the size is declared, and does not read on.
+    `FastAPI(max_body_size=…)` answers in plain text if the size is declared, and stops reading.
     """
 
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
-        """Create the middleware.
-
-        Args:
-            app: what answers the requests.
-            max_bytes: the largest body that the app gets to see.
-        """
-        self.app = app
-        self.max_bytes = max_bytes
+    app: ASGIApp
+    max_bytes: int
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request, counting its body while the app reads it."""

@@ -1,62 +1,88 @@
 """What FastAPI leaves out of the OpenAPI document: problem documents and streamed events."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from fastapi import FastAPI
 from pydantic import BaseModel
 
 from app.web.problems import Problem, ProblemResponse
 from app.web.sse import EventStream
 
-OPENAPI_VERSION = "3.2.0"
-"""The first version with `itemSchema`, which describes what a stream consists of."""
-
 REFERENCE = "#/components/schemas/{model}"
 
+TEMPLATES = ("app.chat.", "app.web.", "app.routes.env", "app.routes.health")
+"""The modules whose models the page uses by their names."""
 
-def complete(app: FastAPI, infer: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+
+class NameClashError(Exception):
+    """Two models have one name."""
+
+
+def complete(infer: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """Create the app's OpenAPI document.
 
     FastAPI gives every response of a route the media type of its success. Here problems have
-    their own media type, and a stream has the schema of its events.
+    their own media type. The schema of a stream is the schema of each event's data.
 
     Args:
-        app: an app that has all of its routes.
-        infer: FastAPI's own function for it.
+        infer: FastAPI's own function, of an app that has all of its routes.
 
     Returns:
         The document. Completing it twice changes nothing.
+
+    Raises:
+        NameClashError: an app's model has the name of one of the template's.
     """
-    app.openapi_version = OPENAPI_VERSION
-    require_defaults_in_responses(BaseModel)
+    models = list(all_models(BaseModel))
+    for model in models:  # a field with a default is always present in a response
+        model.model_config["json_schema_serialization_defaults_required"] = True
     openapi = infer()
-    # `errors` is left out if there are none, so its default does not make it required
+    # `errors` and `data` are left out if they are empty, so their defaults don't make them required
     problem = Problem.model_json_schema(ref_template=REFERENCE, mode="validation")
     schemas = openapi.setdefault("components", {}).setdefault("schemas", {})
-    schemas.update(problem.pop("$defs"), Problem=problem)
+    ours = {model.__name__ for model in models if model.__module__.startswith(TEMPLATES)}
+    problems = {**problem.pop("$defs"), "Problem": problem}
+    reject_clashes(ours, schemas, problems)
+    schemas.update(problems)
     for responses in all_responses(openapi):
         for status, response in responses.items():
             if status in {"4XX", "5XX"}:
                 reference = {"$ref": REFERENCE.format(model="Problem")}
                 response["content"] = {ProblemResponse.media_type: {"schema": reference}}
             stream = response.get("content", {}).get(EventStream.media_type, {})
-            if "schema" in stream:
-                events = stream.pop("schema")
-                del events["type"]  # FastAPI calls a body that it does not know a string
-                stream["itemSchema"] = describe_event(events)
+            if "$ref" in (schema := stream.get("schema", {})):
+                schema.pop("type", None)  # FastAPI calls a body that isn't JSON a string
     return openapi
 
 
-def require_defaults_in_responses(base: type[BaseModel]) -> None:
-    """Mark the fields of responses that have a default as always present, as they are sent.
+def all_models(base: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    """Iterate over the models that derive from a model."""
+    for model in base.__subclasses__():
+        yield model
+        yield from all_models(model)
+
+
+def reject_clashes(names: set[str], schemas: dict[str, Any], problems: dict[str, Any]) -> None:
+    """Check that no schema has a name that the template needs.
+
+    Of two models with one name, FastAPI adds their modules or `-Input` and `-Output` to both.
 
     Args:
-        base: a model; the setting is made in all models that derive from it.
+        names: the names of the template's models.
+        schemas: the schemas of the document so far.
+        problems: the schemas that will be added.
+
+    Raises:
+        NameClashError: one of them has.
     """
-    for model in base.__subclasses__():
-        model.model_config["json_schema_serialization_defaults_required"] = True
-        require_defaults_in_responses(model)
+    for key, schema in schemas.items():
+        name = re.sub(r"^.+__|-(Input|Output)$", "", key)
+        if name in names and (name != key or problems.get(name, schema) != schema):
+            raise NameClashError(
+                f"Two models are called {name}: rename yours. The template's model needs the name, "
+                "because the page's types are made from the OpenAPI document."
+            )
 
 
 def all_responses(openapi: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -64,26 +90,3 @@ def all_responses(openapi: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for path in openapi["paths"].values():
         for operation in path.values():
             yield operation["responses"]
-
-
-def describe_event(data: dict[str, Any]) -> dict[str, Any]:
-    """Describe one event of a stream as OpenAPI 3.2 does.
-
-    Args:
-        data: the schema of what the event's `data` holds as JSON.
-
-    Returns:
-        The schema of the event.
-    """
-    return {
-        "type": "object",
-        "required": ["event", "data"],
-        "properties": {
-            "event": {"type": "string"},
-            "data": {
-                "type": "string",
-                "contentMediaType": "application/json",
-                "contentSchema": data,
-            },
-        },
-    }

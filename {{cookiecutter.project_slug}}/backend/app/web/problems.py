@@ -7,11 +7,12 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 
 from app.web.methods import allowed_methods
-from app.web.request_log import REQUEST_ID_HEADER, request_id
+from app.web.request_log import BODILESS_STATUSES
 
 
 class FieldProblem(BaseModel):
@@ -28,6 +29,7 @@ class Problem(BaseModel):
     title: str
     detail: str
     errors: list[FieldProblem] = []
+    data: Any = Field(default=None, description="The detail of an HTTPException that isn't text.")
 
 
 class ProblemResponse(JSONResponse):
@@ -39,7 +41,9 @@ class ProblemResponse(JSONResponse):
 def problem(
     status: int,
     detail: str = "",
+    *,
     errors: list[FieldProblem] | None = None,
+    data: object = None,
     headers: Mapping[str, str] | None = None,
 ) -> ProblemResponse:
     """Answer with a problem.
@@ -47,22 +51,23 @@ def problem(
     Args:
         status: the HTTP status, 400 to 599.
         detail: a sentence for the user; by default a description of the status.
-        errors: the fields at fault, if the request's body is not valid.
+        errors: the invalid fields of the request's body.
+        data: more about the problem, for programs: anything that JSON can hold.
         headers: further response headers, such as `Retry-After`.
 
     Returns:
         The response; its title is the name of the status.
     """
-    phrase = HTTPStatus(status)
+    known = next((one for one in HTTPStatus if one == status), None)
+    title = known.phrase if known else f"Status {status}"
     document = Problem(
         status=status,
-        title=phrase.phrase,
-        detail=detail or phrase.description or phrase.phrase,
+        title=title,
+        detail=detail or (known and known.description) or title,
         errors=errors or [],
+        data=data,
     )
-    return ProblemResponse(
-        document.model_dump(exclude_defaults=True), status_code=status, headers=headers
-    )
+    return ProblemResponse(document.model_dump(mode="json", exclude_defaults=True), status, headers)
 
 
 SENTENCES = {
@@ -73,22 +78,15 @@ SENTENCES = {
     "too_long": "There are too many {field}: at most {max_length:,}.",
     "json_invalid": "The body is not valid JSON.",
 }
-"""What users are told about pydantic's errors; other errors keep pydantic's message."""
+"""Sentences for pydantic's errors; other errors keep pydantic's message."""
 
 
 def describe(error: dict[str, Any]) -> str:
-    """Write a sentence for the user about a validation error.
-
-    Args:
-        error: one of `RequestValidationError.errors()`.
-
-    Returns:
-        The sentence.
-    """
+    """Write a sentence for the user about one of `RequestValidationError.errors()`."""
     context = error.get("ctx", {})
     field = str(error["loc"][-1]).replace("_", " ")
     if error["type"] == "value_error":
-        return str(context["error"])  # a validator of the app has raised this sentence
+        return str(context["error"])  # the sentence of a validator
     if error["type"] == "string_too_short" and context["min_length"] == 1:
         return f"The {field} is empty."
     if error["type"] in SENTENCES:
@@ -97,58 +95,47 @@ def describe(error: dict[str, Any]) -> str:
 
 
 def pointer(error: dict[str, Any]) -> str:
-    """Point to the field of a validation error by RFC 6901.
-
-    Args:
-        error: one of `RequestValidationError.errors()`.
-
-    Returns:
-        The JSON pointer; empty for the whole body.
-    """
+    """Write the JSON pointer (RFC 6901) to the field of an error; empty for the whole body."""
     if error["type"] == "json_invalid":
         return ""  # pydantic gives the position in the text
     parts = (str(part).replace("~", "~0").replace("/", "~1") for part in error["loc"][1:])
     return "".join(f"/{part}" for part in parts)
 
 
-async def on_http_exception(request: Request, error: HTTPException) -> ProblemResponse:
+async def on_http_exception(request: Request, error: HTTPException) -> Response:
     """Answer with what an `HTTPException` says; 405 names every method that the path allows."""
     headers = dict(error.headers or {})
+    if error.status_code in BODILESS_STATUSES:
+        return Response(status_code=error.status_code, headers=headers)
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = ", ".join(allowed_methods(request.scope))
-    return problem(error.status_code, str(error.detail), headers=headers)
+    detail: object = error.detail  # FastAPI's own `HTTPException` takes more than text
+    if isinstance(detail, str):
+        return problem(error.status_code, detail, headers=headers)
+    return problem(error.status_code, data=detail, headers=headers)
 
 
-async def on_invalid_request(_: Request, error: RequestValidationError) -> ProblemResponse:
-    """Answer 422 with a sentence and a JSON pointer for each field at fault."""
+async def on_invalid_request(_: Request, error: RequestValidationError) -> Response:
+    """Answer 422 with a sentence and a JSON pointer for each invalid field."""
     errors = [FieldProblem(pointer=pointer(e), detail=describe(e)) for e in error.errors()]
-    return problem(422, "The request is not valid.", errors)
+    return problem(422, "The request is not valid.", errors=errors)
 
 
-async def on_unexpected_error(_: Request, __: Exception) -> ProblemResponse:
-    """Answer 500 and hide the cause, which the log has.
-
-    Starlette sends this outside of all middleware, so the request's id is added here.
-    """
-    return problem(
-        500, "Something went wrong on our side.", headers={REQUEST_ID_HEADER: request_id.get()}
-    )
+async def on_unexpected_error(_: Request, __: Exception) -> Response:
+    """Answer 500 without the cause, which is in the log."""
+    return problem(500, "Something went wrong on our side.")
 
 
 PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
     "4XX": {"description": "The request can't be answered."},
     "5XX": {"description": "The app can't answer."},
 }
-"""For the OpenAPI document: every route may answer with a problem. app/openapi.py adds its schema,
+"""For the OpenAPI document: every route may answer with a problem. web/openapi.py adds its schema,
 because a model given here would cost time at each start."""
 
 
 def install(app: FastAPI) -> None:
-    """Make an app answer every error with a problem document.
-
-    Args:
-        app: the app.
-    """
+    """Make an app answer every error with a problem document."""
     app.exception_handler(HTTPException)(on_http_exception)
     app.exception_handler(RequestValidationError)(on_invalid_request)
     app.exception_handler(Exception)(on_unexpected_error)

@@ -1,68 +1,93 @@
-"""The id of each request, and one log line per request.
+"""The ID of each request, one log line per request, and what every response must keep to.
 
 `ACCESS_LOG=false` leaves only the lines of failed requests, for when a proxy logs the others.
 """
 
+import asyncio
 import logging
 import re
 import time
 import uuid
 from contextvars import ContextVar
+from dataclasses import dataclass
 from http import HTTPStatus
 
+from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 REQUEST_ID_HEADER = "X-Request-ID"
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
-"""The id of the current request; `-` outside of requests."""
+"""The ID of the current request; `-` outside of requests."""
 
-WELL_FORMED_ID = re.compile(r"[\w.-]{8,128}", re.ASCII)
+VALID_ID = re.compile(r"[\w.-]{8,128}", re.ASCII)
+
+BODILESS_STATUSES = {HTTPStatus.NO_CONTENT, HTTPStatus.RESET_CONTENT, HTTPStatus.NOT_MODIFIED}
 
 log = logging.getLogger("app.requests")
 
 
+@dataclass
 class RequestLog:
-    """ASGI middleware: sets the request's id, sends it with the response, and logs the request."""
+    """ASGI middleware around everything else in the app: it logs each request with its ID.
 
-    def __init__(self, app: ASGIApp) -> None:
-        """Create the middleware.
+    Proxies share their connections to this server among clients, so a response must not break
+    its connection: one that can't have a body has none, and an exception goes no further than
+    here once its response is complete.
+    """
 
-        Args:
-            app: what answers the requests.
-        """
-        self.app = app
+    app: ASGIApp
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request or WebSocket.
 
-        The id comes from the proxy in front of the backend; a request without one gets a new id.
+        The ID comes from the proxy in front of the backend; a request without one gets a new ID.
         """
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
         given = Headers(scope=scope).get(REQUEST_ID_HEADER, "")
-        current_id = given if WELL_FORMED_ID.fullmatch(given) else uuid.uuid4().hex
+        current_id = given if VALID_ID.fullmatch(given) else uuid.uuid4().hex
         request_id.set(current_id)
-        status = 0
-        started = time.monotonic()
-
-        async def send_with_id(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                MutableHeaders(scope=message)[REQUEST_ID_HEADER] = current_id
-            await send(message)
-
         if scope["type"] == "websocket":
             await self.app(scope, receive, send)
             return
+        status = 0
+        complete = False
+        started = time.monotonic()
+
+        async def send_checked(message: Message) -> None:
+            nonlocal status, complete
+            if complete:
+                await asyncio.sleep(0)  # lets Starlette notice the end and cancel a stream
+            elif message["type"] == "http.response.body":
+                await send(message)
+                complete = not message.get("more_body", False)
+            elif message["type"] == "http.response.start":
+                if message["status"] < HTTPStatus.OK:
+                    raise RuntimeError(f"Status {message['status']} can't end a request")
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers[REQUEST_ID_HEADER] = current_id
+                if status in BODILESS_STATUSES:
+                    del headers["Content-Length"]
+                await send(message)
+                if status in BODILESS_STATUSES or scope["method"] == "HEAD":
+                    await send({"type": "http.response.body"})
+                    complete = True
+            else:
+                await send(message)
+
         try:
-            await self.app(scope, receive, send_with_id)
-        except Exception:
-            status = HTTPStatus.INTERNAL_SERVER_ERROR  # sent by Starlette outside this middleware
-            raise
+            await self.app(scope, receive, send_checked)
+        except Exception as error:
+            log.exception("The request failed")
+            if not status:
+                response = await scope["app"].exception_handlers[Exception](Request(scope), error)
+                await response(scope, receive, send_checked)
+            elif not complete:
+                raise  # only a closed connection shows that the response is not complete
         finally:
             failed = status == 0 or status >= HTTPStatus.INTERNAL_SERVER_ERROR
             log.log(

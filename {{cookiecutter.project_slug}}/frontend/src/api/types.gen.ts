@@ -249,6 +249,12 @@ export interface components {
              * @default []
              */
             errors?: components["schemas"]["FieldProblem"][];
+            /**
+             * Data
+             * @description The detail of an HTTPException that isn't text.
+             * @default null
+             */
+            data?: unknown;
         };
     };
     responses: never;

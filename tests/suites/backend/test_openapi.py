@@ -7,15 +7,16 @@ from typing import Annotated, Any, Literal
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, create_model
 from typing_extensions import TypeAliasType
 
 from app import __version__
 from app.main import create_app
+from app.web.openapi import NameClashError
 from app.web.sse import Event, EventStream
 
 
-class Started(Event):
+class StartedX(Event):
     """The import has started."""
 
     event: Literal["started"] = "started"
@@ -23,18 +24,18 @@ class Started(Event):
     note: str = ""
 
 
-class Failed(Event):
+class FailedX(Event):
     """The import has failed."""
 
     event: Literal["failed"] = "failed"
 
 
-ImportEvent = TypeAliasType(
-    "ImportEvent", Annotated[Started | Failed, Field(discriminator="event")]
+ImportEventX = TypeAliasType(
+    "ImportEventX", Annotated[StartedX | FailedX, Field(discriminator="event")]
 )
 
 
-class Note(BaseModel):
+class ThingX(BaseModel):
     """A model of requests and responses."""
 
     text: str
@@ -66,44 +67,42 @@ def test_problems_have_their_media_type(app: FastAPI) -> None:
 def item(openapi: dict[str, Any], path: str) -> dict[str, Any]:
     """The schema of the events that a path streams."""
     content = openapi["paths"][path]["post"]["responses"]["200"]["content"]
-    schema: dict[str, Any] = content["text/event-stream"]["itemSchema"]
+    schema: dict[str, Any] = content["text/event-stream"]["schema"]
     return schema
 
 
 def test_each_stream_is_described_by_its_own_events(app: FastAPI) -> None:
-    async def events() -> AsyncGenerator[ImportEvent]:
-        yield Started(rows=1)
+    async def events() -> AsyncGenerator[ImportEventX]:
+        yield StartedX(rows=1)
 
-    @app.post("/api/import", response_class=EventStream, responses={200: {"model": ImportEvent}})
+    @app.post("/api/import-x", response_class=EventStream, responses={200: {"model": ImportEventX}})
     async def start_import() -> EventStream:
-        return EventStream(events(), failure=Failed(), heartbeat_seconds=15)
+        return EventStream(events(), failure=FailedX(), heartbeat_seconds=15)
 
     openapi = app.openapi()
-    assert openapi["openapi"] == "3.2.0"
-    assert item(openapi, "/api/import") == {
-        "type": "object",
-        "required": ["event", "data"],
-        "properties": {
-            "event": {"type": "string"},
-            "data": {
-                "type": "string",
-                "contentMediaType": "application/json",
-                "contentSchema": {"$ref": "#/components/schemas/ImportEvent"},
-            },
-        },
-    }
-    data = item(openapi, "/stream")["properties"]["data"]
-    assert data["contentSchema"] == {"$ref": "#/components/schemas/StreamEvent"}
+    assert item(openapi, "/api/import-x") == {"$ref": "#/components/schemas/ImportEventX"}
+    assert item(openapi, "/stream") == {"$ref": "#/components/schemas/StreamEvent"}
     schemas = openapi["components"]["schemas"]
-    assert schemas["ImportEvent"]["discriminator"]["mapping"].keys() == {"started", "failed"}
-    assert schemas["Started"]["required"] == ["event", "rows", "note"]
+    assert schemas["ImportEventX"]["discriminator"]["mapping"].keys() == {"started", "failed"}
+    assert schemas["StartedX"]["required"] == ["event", "rows", "note"]
 
 
 def test_defaults_are_optional_in_requests_and_always_sent_in_responses(app: FastAPI) -> None:
-    @app.post("/api/notes")
-    async def add_note(note: Note) -> list[Note]:
-        return [note]
+    @app.post("/api/things-x")
+    async def add_thing_x(thing: ThingX) -> list[ThingX]:
+        return [thing]
 
     schemas = app.openapi()["components"]["schemas"]
-    assert schemas["Note-Input"]["required"] == ["text"]
-    assert schemas["Note-Output"]["required"] == ["text", "tags"]
+    assert schemas["ThingX-Input"]["required"] == ["text"]
+    assert schemas["ThingX-Output"]["required"] == ["text", "tags"]
+
+
+@pytest.mark.parametrize("name", ["Problem", "FieldProblem", "Message", "ErrorEvent"])
+def test_a_model_with_the_name_of_one_of_the_templates_is_rejected(app: FastAPI, name: str) -> None:
+    model = create_model(name, text=str)
+
+    @app.post("/api/clash-x")
+    async def endpoint(body: model) -> None: ...
+
+    with pytest.raises(NameClashError, match=f"Two models are called {name}: rename yours"):
+        app.openapi()

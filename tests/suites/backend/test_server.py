@@ -18,9 +18,9 @@ from websockets.sync.client import connect
 
 from tests.conftest import conversation
 
-BACKEND = Path(__file__).parents[1]
+BACKEND = Path(__file__).parents[2]
 
-START_SECONDS = 30
+START_SECONDS = 90
 
 Start = Callable[..., subprocess.Popen[str]]
 
@@ -90,16 +90,35 @@ def test_a_busy_socket_path_is_told_in_a_sentence(start: Start, tmp_path: Path) 
     assert "BACKEND_SOCKET" in sentence
 
 
+BROKEN_FILES = {
+    "answer.py": "import no_such_module\n",
+    "main.py": """
+from contextlib import asynccontextmanager
+from fastapi import FastAPI
+
+@asynccontextmanager
+async def lifespan(app):
+    import no_such_module
+    yield
+
+def create_app():
+    return FastAPI(lifespan=lifespan)
+""",
+}
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("broken", BROKEN_FILES)
 def test_a_broken_app_is_logged_and_leaves_the_port_closed(
-    start: Start, port: int, tmp_path: Path
+    start: Start, port: int, tmp_path: Path, broken: str, workers: str
 ) -> None:
     shutil.copytree(BACKEND / "app", tmp_path / "app")
-    (tmp_path / "app" / "answer.py").write_text("import no_such_module\n")
-    process = start("app.server", tmp_path, LOG_FORMAT="json")
+    (tmp_path / "app" / broken).write_text(BROKEN_FILES[broken])
+    process = start("app.server", tmp_path, LOG_FORMAT="json", WEB_CONCURRENCY=workers)
     _, error = process.communicate(timeout=START_SECONDS)
     assert process.returncode == 3
-    [line] = error.splitlines()
-    assert "no_such_module" in json.loads(line)["exception"]
+    assert "no_such_module" in error
+    assert all(json.loads(line) for line in error.splitlines())
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port))
 
@@ -163,3 +182,17 @@ def test_no_websocket_package_is_imported_to_start(start: Start) -> None:
         cwd=BACKEND, env=environment, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert not {"websockets", "wsproto", "h11"} & set(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("trusted", "address"),
+    [("127.0.0.1", "https://app.example/api/url"), ("192.0.2.1", "http://127.0.0.1:{port}/")],
+)
+def test_urls_name_the_host_that_a_trusted_proxy_forwards(
+    start: Start, port: int, trusted: str, address: str
+) -> None:
+    start(FORWARDED_ALLOW_IPS=trusted)
+    wait_until_it_listens(port)
+    headers = {"X-Forwarded-Host": "forged.example, app.example", "X-Forwarded-Proto": "https"}
+    response = httpx2.get(f"http://127.0.0.1:{port}/api/url", headers=headers, trust_env=False)
+    assert response.text.startswith(address.format(port=port))

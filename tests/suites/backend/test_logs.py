@@ -73,4 +73,7 @@ def test_a_failure_is_logged_also_without_the_access_log(
     client.get("/api/health")
     client.get("/api/broken")
     lines = [line.getMessage() for line in caplog.records if line.name == "app.requests"]
-    assert [line.rpartition(" 500 ")[0] for line in lines] == ["GET /api/broken"]
+    assert [line.partition(" 500 ")[0] for line in lines] == [
+        "The request failed",
+        "GET /api/broken",
+    ]

@@ -1,0 +1,1 @@
+"""Tests that prove the template; see tests/check/test_backend.py."""
