@@ -1,1 +1,1 @@
-"""The Cloudflare layout beside Cloudflare's own `Container` class."""
+"""The Cloudflare layout compared with Cloudflare's own `Container` class."""

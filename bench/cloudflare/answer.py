@@ -1,4 +1,4 @@
-"""An answer whose pieces say when they were made."""
+"""An answer whose pieces contain their creation time."""
 
 import asyncio
 import time
@@ -7,7 +7,7 @@ from typing import Any
 
 
 async def answer(messages: list[Any]) -> AsyncGenerator[str]:
-    """Yield so many pieces, 20 ms apart, each the Unix time in seconds."""
+    """Yield a number of pieces, 20 ms apart; each is the Unix time in seconds."""
     for _ in range(int(messages[-1].content)):
         await asyncio.sleep(0.02)
         yield repr(time.time())

@@ -1,6 +1,6 @@
-"""Cost, added latency and cold start of the Cloudflare layout, beside the `Container` class.
+"""Cost, added latency, and cold start of the Cloudflare layout and of the `Container` class.
 
-Both sides run in the same minutes, on the same image, in `wrangler dev`.
+Both sides run at the same time, with the same image, in `wrangler dev`.
 """
 
 import json
@@ -25,11 +25,11 @@ ROUNDS = 11
 PEER = "`Container` class"
 
 Samples = tuple[list[float], list[float]]
-"""What was measured of the one side and of the other, round by round."""
+"""The results of both sides, round by round."""
 
 
 def side(app: Path, base: Path, instances: int, *, peer: bool) -> Preview:
-    """Set up one of the two, with so many instances."""
+    """Set up one of the two sides with a number of instances."""
     folder = base / f"{'peer' if peer else 'ours'}-{instances}"
     settings = {"SLEEP_AFTER_SECONDS": IDLE_SECONDS, "REQUESTS_PER_INSTANCE": 20}
     prepare(app, folder, MAX_INSTANCES=instances, **settings)
@@ -43,7 +43,7 @@ def side(app: Path, base: Path, instances: int, *, peer: bool) -> Preview:
 
 
 def container_seconds(preview: Preview, seconds: dict[str, float], name: str) -> None:
-    """Send one request a second for a minute, then wait for sleep, and add up what ran."""
+    """Send one request a second for a minute, wait for sleep, and add up the running time."""
     used, last, sent = 0.0, time.monotonic(), 0
     began = last
     while True:
@@ -72,7 +72,7 @@ def request_milliseconds(preview: Preview, number: int) -> list[float]:
 
 
 def event_milliseconds(preview: Preview, number: int) -> list[float]:
-    """Time from when each event of a stream was made until it is here."""
+    """Measure the time from each event's creation to its arrival."""
     times = []
     with httpx.stream("POST", f"{preview.url}/stream", json=conversation(str(number))) as response:
         for line in response.iter_lines():
@@ -83,10 +83,10 @@ def event_milliseconds(preview: Preview, number: int) -> list[float]:
 
 
 def cold_seconds(preview: Preview) -> float:
-    """Time the first byte of an answer that finds no container.
+    """Measure the time to the first byte when no container runs.
 
-    It has just been stopped, so that the proxy which wrangler puts beside a container, and which
-    Cloudflare does not have, still runs: its start would take longer than the container's.
+    The container has just been stopped, so wrangler's proxy for it still runs: its start would take
+    longer than the container's. Cloudflare has no such proxy.
     """
     preview.sleep()
     time.sleep(1)
@@ -113,7 +113,7 @@ def light_trace(app: Path, base: Path) -> Row:
 
 
 def measure(base: Path) -> list[Row]:
-    """Measure both sides, which take turns at being first."""
+    """Measure both sides, which take turns going first."""
     app, folder = shared(base, "cloudflare"), base / "cloudflare-sides"
     rows = [light_trace(app, folder)]
     with side(app, folder, 1, peer=False) as ours, side(app, folder, 1, peer=True) as peer:

@@ -7,6 +7,7 @@ from typing import Any
 
 from bench.report import lines, replaced
 from bench.results import Row, compared, measured
+from bench.router.prices import SECOND
 
 HERE = Path(__file__).parent
 PEERS = {"getRandom": "`getRandom`", "firstFit": "first fit"}
@@ -21,11 +22,6 @@ TITLES = {
     "changes": "Changes of load",
     "light": "Light load",
 }
-SECOND = 1 * 0.0000025 + 4 * 0.00000007
-"""The price of a second of an idle `basic` container, in dollars: 1 GiB of memory, 4 GB of disk.
-
-Prices of August 2026: https://developers.cloudflare.com/containers/platform/pricing/
-"""
 
 Case = dict[str, Any]
 """A simulated case: its table, its conditions, and the measurement."""

@@ -9,6 +9,7 @@ import pytest
 
 from bench import chart, numbers, report, results, run, tools
 from bench.results import Result, Row, compared, measured
+from bench.router import prices
 
 
 def result(*rows: Row) -> Result:
@@ -44,8 +45,8 @@ def test_the_page_and_the_readme_show_the_results() -> None:
 
 
 def test_a_container_that_is_awake_all_month_costs_what_exceeds_the_plan() -> None:
-    assert numbers.monthly_cost(86_400) == pytest.approx(6.255 + 0.67536)
-    assert numbers.monthly_cost(3_000) == 0
+    assert prices.monthly_cost(30 * 86_400) == pytest.approx(6.255 + 0.67536)
+    assert prices.monthly_cost(90_000) == 0
 
 
 def test_handwritten_text_stays() -> None:

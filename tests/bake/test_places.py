@@ -1,4 +1,4 @@
-"""Where code lives in a generated project: who may import whom, and names that never collide."""
+"""The places of code in a generated project: allowed imports, and names that never collide."""
 
 import os
 import re

@@ -17,10 +17,10 @@ SOURCES = {
 }
 
 FIRST_ANSWER = """\
-A rainbow forms when sunlight **bends, reflects and bends again** inside raindrops. Each colour \
-leaves a drop at an angle of its own, so you see a bow with red on the outside.
+A rainbow forms when sunlight **bends, reflects, and bends again** inside raindrops. Each color \
+leaves a drop at its own angle, so you see a bow with red on the outside.
 
-| colour | angle to the sunlight |
+| color | angle to the sunlight |
 | --- | ---: |
 | red | 42.4° |
 | yellow | 41.7° |
@@ -28,7 +28,7 @@ leaves a drop at an angle of its own, so you see a bow with red on the outside.
 """
 
 NEXT_ANSWER = """\
-The angle follows from Snell's law. This finds where the deflection is smallest, which is where \
+The angle follows from Snell's law. This finds the smallest deflection, which is where \
 the light is brightest:
 
 ```python

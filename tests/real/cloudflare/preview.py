@@ -125,7 +125,7 @@ class Preview:
                     return port
             except httpx.TransportError:
                 continue
-        raise AssertionError("workerd has no port of its own")
+        raise AssertionError("workerd is not listening on a port")
 
     def follow_starts(self) -> subprocess.Popen[bytes]:
         """Record each start as it happens, because the engine remembers only 256 events."""
@@ -160,7 +160,7 @@ class Preview:
         return "".join(self.logs_by_container())
 
     def wait_for(self, number: int, seconds: float) -> None:
-        """Wait until so many containers run.
+        """Wait until a number of containers run.
 
         Raises:
             AssertionError: They didn't within that time.

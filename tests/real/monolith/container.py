@@ -1,4 +1,4 @@
-"""Containers of the monolith's image, for the tests beside this file."""
+"""Containers of the monolith's image, for the tests in this folder."""
 
 import shutil
 import socket
