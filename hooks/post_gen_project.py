@@ -22,7 +22,7 @@ OWNED = {  # the files and folders that only one layout has
         docs/recipes/cloudflare-staging.md e2e/cloudflare.config.ts scripts/cloudflare""",
     "monolith": """Dockerfile Dockerfile.dockerignore compose.yaml deploy image docs/monolith.md
         .github/workflows/image.yml docs/recipes/monolith-oidc.md docs/recipes/monolith-password.md
-        docs/recipes/monolith-postgresql.md e2e/monolith.config.ts scripts/image""",
+        docs/recipes/monolith-postgresql.md e2e/monolith.config.ts docs/proxies.md scripts/image""",
 }
 PLACES = (  # which answer replaces the word after which text of which file
     ("project_slug", "bun.lock", b'"name": "'),

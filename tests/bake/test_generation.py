@@ -71,7 +71,7 @@ def test_nothing_is_left_unrendered_and_everything_parses(deployment: str, tmp_p
         if name != ".cruft.json":
             assert "cookiecutter" not in text.lower(), name
         assert not re.search(r"\{%|(?<!\$)\{\{", text) or name.endswith((".tsx", ".yaml")), name
-        assert text.endswith("\n") or name.endswith("worker-configuration.d.ts"), name
+        assert text.endswith("\n"), name
         assert "\r" not in text, name
         parse(name, text)
 

@@ -6,7 +6,13 @@ import time
 import httpx
 import pytest
 
-from tests.real.monolith.container import HARDENED, UNLIMITED, Container, assert_problem
+from tests.real.monolith.container import (
+    HARDENED,
+    TEST_ENDPOINTS,
+    UNLIMITED,
+    Container,
+    assert_problem,
+)
 
 pytestmark = pytest.mark.xdist_group("monolith")
 
@@ -41,6 +47,16 @@ def test_a_client_cannot_choose_its_address_or_id(image: str) -> None:
         ]
         assert answers[-1].status_code == 429
         assert answers[0].headers["x-request-id"] != "chosen-by-client"
+
+
+@pytest.mark.parametrize(("given", "scheme"), [("https", "https"), ("wss", "https"), ("x", "http")])
+def test_a_trusted_proxy_says_how_it_was_reached(image: str, given: str, scheme: str) -> None:
+    trusting = ("--env", "TRUSTED_PROXIES=0.0.0.0/0")
+    with Container.start(image, *HARDENED, *TEST_ENDPOINTS, *trusting) as app:
+        app.wait_until_ready()
+        headers = {"X-Forwarded-Proto": given}
+        url = httpx.get(f"{app.url}/api/headers", headers=headers).json()["url"]
+        assert url.startswith(f"{scheme}://")
 
 
 def test_slow_clients_affect_no_other_client(image: str) -> None:
