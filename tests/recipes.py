@@ -63,6 +63,14 @@ def change_file(project: Path, document: str, file: str) -> None:
     write(project / file, step)
 
 
+def added_packages(project: Path) -> set[str]:
+    """List the Python packages that the recipes of a project add."""
+    command = re.compile(r"^uv add --frozen --project backend (.+)$", re.MULTILINE)
+    documents = (path.read_text() for path in project.glob("docs/recipes/*.md"))
+    lines = [line for document in documents for line in command.findall(document)]
+    return {package for line in lines for package in shlex.split(line)}
+
+
 def names(project: Path) -> list[str]:
     """List the recipes of a project."""
     return sorted(path.stem for path in project.glob("docs/recipes/[!R]*.md"))

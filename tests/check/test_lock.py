@@ -11,6 +11,7 @@ from tests import recipes
 from tests.projects import commit, run
 from tools.lock import LOCKS, TAKEN, TEMPLATE, take_versions
 
+pytestmark = pytest.mark.usefixtures("offline")
 BUN = re.compile(r'(?:"bun@|oven/bun:)(\d+\.\d+\.\d+)')
 PLACES = ("package.json", "Dockerfile", ".devcontainer/Dockerfile")
 """The files that contain the version of bun."""
@@ -75,7 +76,8 @@ def test_a_package_that_the_images_must_build_is_reported(project: Path) -> None
     assert "only if it is pure Python" in printed
 
 
-def test_an_upgrade_renews_packages_and_bun(project: Path) -> None:
+def test_an_upgrade_renews_packages_and_bun(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("UV_OFFLINE")
     for name in PLACES:
         path = project / name
         path.write_text(

@@ -29,11 +29,9 @@ def wait_for(url: str) -> bytes:
             time.sleep(0.2)
 
 
-def test_the_page_is_built_and_tested(cloudflare_app: Path) -> None:
+def test_the_page_is_built(cloudflare_app: Path) -> None:
     run(cloudflare_app, "bun", "run", "build")
     assert (cloudflare_app / "dist/frontend/index.html").exists()
-    if sys.platform == "linux":  # elsewhere the checks run them
-        assert "✓ frontend:test" in run(cloudflare_app, "bun", "run", "test", "frontend").stdout
 
 
 @pytest.mark.skipif(sys.platform == "linux", reason="test_workflows.py does this on Linux")

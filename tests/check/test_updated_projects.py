@@ -71,6 +71,7 @@ def edit_as_an_owner(project: Path) -> None:
     commit(project)
 
 
+@pytest.mark.usefixtures("offline")
 @pytest.mark.parametrize("deployment", LAYOUTS)
 def test_edits_survive_an_update(deployment: str, tmp_path: Path) -> None:
     template = template_of(PREVIOUS, tmp_path / "template")

@@ -1,0 +1,8 @@
+"""What the tests of recipes share."""
+
+import pytest
+
+
+@pytest.fixture(scope="module", autouse=True)
+def packages(offline: None) -> None:
+    """Install what recipes add from what is downloaded."""
