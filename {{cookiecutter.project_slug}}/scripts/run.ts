@@ -1,57 +1,85 @@
 /**
- * Runs the checks and tests of every part of the project, side by side: each script `check:…` and
- * `test` of the package.json in each folder, or only `test`. Prints a line for each that succeeds,
- * and everything that a failing one printed. Names choose parts or single scripts, as in
- * `bun run check frontend backend:test`.
+ * Runs scripts of the package.json in each folder, side by side: `check` runs each `check:…` and
+ * `test`, `test` and `fix` run those of that name. Prints a line for each that succeeds, and
+ * everything that a failing one printed.
  *
- *     bun scripts/run.ts check|test [PART[:SCRIPT]…]
+ *     bun scripts/run.ts check|fix|test [--changed] [FOLDER[:SCRIPT]…]
+ *
+ * `--changed` takes the folders that the uncommitted changes affect, and `test:changed` instead of
+ * `test` where it exists. `affectedBy` of a package.json lists paths outside its folder.
  */
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { parseArgs } from "node:util";
 import { fail, ROOT } from "./lib/environment";
-import { requireTools } from "./lib/tools";
+import { output, requireTools } from "./lib/tools";
 import { preparePython, prepareVenv, toolVenv } from "./lib/venv";
 
-/** A script of a part's package.json. */
+/** A script of a folder's package.json. */
 interface Step {
-  part: string;
+  folder: string;
   script: string;
   command: string;
-  /** The part and the script, as the output shows them. */
+  /** The folder and the script, as the output shows them. */
   name: string;
 }
 
-/** Lists the steps of every part. */
-function findSteps(kind: string): Step[] {
+/** What this file reads of a package.json. */
+interface Manifest {
+  scripts?: Record<string, string>;
+  affectedBy?: string[];
+}
+
+/** The files that affect every folder. */
+const SHARED = ["biome.json", "bun.lock", "package.json", "tsconfig.base.json"];
+
+/** Lists the uncommitted changes, untracked files included. */
+function changedFiles(): string[] {
+  const changed = output("git", "diff", "--name-only", "--no-renames", "--relative", "-z", "HEAD");
+  const untracked = output("git", "ls-files", "--others", "--exclude-standard", "-z");
+  if (changed === undefined) return fail("`--changed` needs a git repository with a commit.");
+  return `${changed}\0${untracked}`.split("\0").filter(Boolean);
+}
+
+/** Lists the steps of every folder that has any, or of those that the changes affect. */
+function findSteps(kind: string, changes?: string[]): Step[] {
   const manifests = [...new Bun.Glob("*/package.json").scanSync(ROOT)].toSorted();
   return manifests.flatMap((path) => {
-    const part = dirname(path);
-    const { scripts = {} } = JSON.parse(readFileSync(join(ROOT, path), "utf8"));
-    return Object.entries<string>(scripts)
-      .filter(([script]) => script === "test" || (kind === "check" && script.startsWith("check:")))
-      .map(([script, command]) => {
-        return { part, script, command, name: `${part}:${script.replace("check:", "")}` };
-      });
+    const folder = dirname(path);
+    const manifest: Manifest = JSON.parse(readFileSync(join(ROOT, path), "utf8"));
+    const { scripts = {}, affectedBy = [] } = manifest;
+    const places = [`${folder}/`, ...affectedBy];
+    const isAffected = (file: string) =>
+      SHARED.includes(file) || places.some((place) => file.startsWith(place));
+    if (changes && !changes.some(isAffected)) return [];
+    const wanted = Object.keys(scripts).filter(
+      (script) => script === kind || (kind === "check" && /^(check:.*|test)$/.test(script)),
+    );
+    return wanted.map((script) => {
+      const chosen = changes && scripts[`${script}:changed`] ? `${script}:changed` : script;
+      const name = `${folder}:${script.replace("check:", "")}`;
+      return { folder, script: chosen, command: scripts[chosen] ?? "", name };
+    });
   });
 }
 
 /** Runs a step; returns whether it succeeded. */
-async function run({ part, script, name }: Step): Promise<boolean> {
+async function run({ folder, script, name }: Step): Promise<boolean> {
   const started = performance.now();
   // one file for both keeps the lines in their order
-  const folder = mkdtempSync(join(tmpdir(), "run-"));
-  const log = join(folder, "log");
+  const temporary = mkdtempSync(join(tmpdir(), "run-"));
+  const log = join(temporary, "log");
   const file = openSync(log, "a");
   const child = Bun.spawn(["bun", "run", "--silent", script], {
-    cwd: join(ROOT, part),
+    cwd: join(ROOT, folder),
     env: { ...process.env, ...(process.stdout.isTTY && { FORCE_COLOR: "1" }) },
     stdio: ["ignore", file, file],
   });
   const status = await child.exited;
   closeSync(file);
   const printed = readFileSync(log, "utf8");
-  rmSync(folder, { recursive: true });
+  rmSync(temporary, { recursive: true });
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   if (status === 0) console.log(`✓ ${name} (${seconds} s)`);
   else console.log(`${printed.trimEnd()}\n✗ ${name} failed (${seconds} s)`);
@@ -71,21 +99,31 @@ async function runAll(steps: Step[]): Promise<string[]> {
   return failed;
 }
 
-const [kind = "", ...names] = process.argv.slice(2);
-const steps = findSteps(kind);
-const isNamed = (step: Step, name: string) => name === step.part || name === step.name;
-const unknown = names.filter((name) => !steps.some((step) => isNamed(step, name)));
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { changed: { type: "boolean" } },
+});
+const [kind = "", ...names] = positionals;
+const all = findSteps(kind);
+const isNamed = (step: Step, name: string) => name === step.folder || name === step.name;
+const unknown = names.filter((name) => !all.some((step) => isNamed(step, name)));
 if (unknown.length > 0) {
-  fail(
-    `${unknown.join(", ")} doesn't exist. Choose from: ${steps.map(({ name }) => name).join(", ")}.`,
-  );
+  fail(`Unknown: ${unknown.join(", ")}. Choose from: ${all.map(({ name }) => name).join(", ")}.`);
 }
-const chosen = steps.filter((step) => !names.length || names.some((name) => isNamed(step, name)));
+const found = values.changed ? findSteps(kind, changedFiles()) : all;
+const steps = found.filter(
+  (step) => names.length === 0 || names.some((name) => isNamed(step, name)),
+);
+
 requireTools("node", "packages");
 preparePython();
 // before two steps do so at once
-if (chosen.some(({ command }) => command.includes("--packages scripts"))) {
+if (steps.some(({ command }) => command.includes("--packages scripts"))) {
   prepareVenv(toolVenv("scripts"));
 }
-const failed = await runAll(chosen);
-if (failed.length > 0) fail(`Failed: ${failed.join(", ")}`);
+const failed = await runAll(steps);
+if (failed.length > 0 && failed.every((name) => name.endsWith(":format"))) {
+  fail("Only the formatting is wrong: run `bun run fix`.");
+}
+if (failed.length > 0) fail(`Failed: ${failed.toSorted().join(", ")}`);
+if (steps.length === 0) console.log("No change affects anything that is checked.");
