@@ -43,7 +43,7 @@ def test_every_failure_is_reported_and_only_formatting_suggests_fix(project: Pat
     steps = ("backend:format", "backend:lint", "backend:types", "scripts:format", "scripts:lint")
     health, dev = project / "backend/app/routes/health.py", project / "scripts/dev.ts"
     append(health, '\n\nNAMES:   list[str] = [1]\nIGNORED = lambda: "a"\n')
-    append(dev, 'export   const size = "a".length;\nvar unused = size;\n')
+    append(dev, 'export   const size = "a".length;\ndebugger;\n')
     status, output, errors = check(project, *steps)
     assert status == 1
     assert set(FAILED.findall(output)) == set(steps)

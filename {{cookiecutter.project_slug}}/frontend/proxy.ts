@@ -1,4 +1,4 @@
-import { ServerResponse } from "node:http";
+import { type IncomingMessage, ServerResponse } from "node:http";
 import type { Plugin, ProxyOptions } from "vite";
 import manifest from "../package.json" with { type: "json" };
 
@@ -48,18 +48,35 @@ function pattern(path: string): string {
   return path.endsWith("/*") ? `^${path.slice(0, -1)}` : `^${path}(\\?|$)`;
 }
 
-/** Responds with 404, as in production, to paths that are neither files, API nor pages. */
-export function notFound(): Plugin {
+/** A character that means the same whether it is encoded or not: RFC 3986, section 2.3. */
+const ENCODED = /%(?:[46][1-9a-f]|[57][0-9a]|3\d|2[de]|5f|7e)/gi;
+
+/** Treats requests as the servers in production do. */
+export function likeProduction(): Plugin {
   const parents = manifest.config.apiPaths.map((path) => path.replace(/\/\*$/, ""));
   return {
-    name: "not-found",
-    configureServer: (server) => () => {
-      server.middlewares.use((request, response, next) => {
-        const [path = ""] = (request.originalUrl ?? "").split("?");
-        const isFile = path.slice(path.lastIndexOf("/")).includes(".") && path !== "/index.html";
-        if (isFile || parents.includes(path)) sendProblem(response, 404, "Not Found");
-        else next();
+    name: "like-production",
+    configureServer: ({ httpServer, middlewares }) => {
+      // a request to upgrade to anything else, such as h2c, is served without the upgrade
+      const isWebSocket = ({ headers }: IncomingMessage) =>
+        /^websocket$/i.test(`${headers.upgrade}`);
+      Object.assign(httpServer ?? {}, { shouldUpgradeCallback: isWebSocket });
+      middlewares.use((request, _response, next) => {
+        request.url = request.url?.replace(ENCODED, decodeURIComponent);
+        next();
       });
+      return () => {
+        // what is neither a file nor the API: a page if a browser opens it, otherwise 404
+        middlewares.use((request, response, next) => {
+          const { headers, method = "", originalUrl = "" } = request;
+          const [path = ""] = originalUrl.split("?");
+          const isFile = path.slice(path.lastIndexOf("/")).includes(".");
+          const isOpened = /^(GET|HEAD)$/.test(method) && headers.accept?.includes("text/html");
+          const isPage = isOpened && !isFile && !parents.includes(path);
+          if (isPage || path === "/" || path === "/index.html") next();
+          else sendProblem(response, 404, "Not Found");
+        });
+      };
     },
   };
 }

@@ -1,8 +1,8 @@
 import react from "@vitejs/plugin-react";
-import type { ViteDevServer } from "vite";
+import type { Plugin, ViteDevServer } from "vite";
 import { defineConfig } from "vitest/config";
 import manifest from "../package.json" with { type: "json" };
-import { apiProxy, notFound } from "./proxy.ts";
+import { apiProxy, likeProduction } from "./proxy.ts";
 import securityHeaders from "./security-headers.json" with { type: "json" };
 import { printViolations } from "./violations.ts";
 
@@ -19,8 +19,26 @@ function hideUrls(server: ViteDevServer): void {
   server.printUrls = () => undefined;
 }
 
+/** Makes a build depend on the code alone, whatever the shell exports. */
+function ignoreShell(): Plugin {
+  return {
+    name: "ignore-shell",
+    apply: "build",
+    config: () => {
+      process.env.NODE_ENV = "production";
+      for (const name in process.env) if (name.startsWith("VITE_")) delete process.env[name];
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [react(), notFound(), printViolations(), { name: "one-url", configureServer: hideUrls }],
+  plugins: [
+    ignoreShell(),
+    react(),
+    likeProduction(),
+    printViolations(),
+    { name: "one-url", configureServer: hideUrls },
+  ],
   build: {
     assetsInlineLimit: 0, // files stay files, which the content security policy allows
     emptyOutDir: true,
@@ -34,7 +52,7 @@ export default defineConfig({
   },
   preview: { headers: securityHeaders, proxy },
   server: {
-    allowedHosts: FRONTEND_ALLOWED_HOSTS?.split(",") ?? [],
+    allowedHosts: (FRONTEND_ALLOWED_HOSTS ?? "").split(/[\s,]+/).filter(Boolean),
     cors: false, // OPTIONS belongs to the API, as in production
     host: FRONTEND_HOST || "localhost",
     port: Number(FRONTEND_PORT || 5173),

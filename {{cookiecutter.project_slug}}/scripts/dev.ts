@@ -12,6 +12,10 @@ const debug = process.argv.includes("--debug");
 const backend = readPort("BACKEND_PORT", config.backendPort);
 const frontend = readPort("FRONTEND_PORT", 5173);
 
+// a browser can't open an address that stands for all
+const isAny = ["", "0.0.0.0", "::"].includes(FRONTEND_HOST ?? "");
+const host = isAny ? "localhost" : FRONTEND_HOST?.replace(/^.*:.*$/, "[$&]");
+
 await runServers({
   workspaces: ["backend", "frontend"],
   ports: { FRONTEND_PORT: frontend, BACKEND_PORT: backend },
@@ -22,5 +26,5 @@ await runServers({
     FRONTEND_HOST: FRONTEND_HOST ?? "",
     FRONTEND_PORT: String(frontend),
   },
-  urls: [`http://127.0.0.1:${backend}/api/health`, `http://localhost:${frontend}`],
+  urls: [`http://127.0.0.1:${backend}/api/health`, `http://${host}:${frontend}`],
 });

@@ -26,7 +26,10 @@ async function run(checks: Checks, all: boolean): Promise<{ problems: number; no
   const failed = new Set<string>();
   const count = { problems: 0, notes: 0 };
   for (const [name, { after = [], neededBy, problems }] of Object.entries(checks)) {
-    if (after.some((other) => failed.has(other))) continue;
+    if (after.some((other) => failed.has(other))) {
+      failed.add(name); // nor can those run that come after it
+      continue;
+    }
     for (const problem of await problems()) {
       failed.add(name);
       const isNote = all && neededBy !== undefined;

@@ -9,7 +9,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { config, workspaces } from "../package.json";
-import { fail, ROOT, withoutPythonTargets } from "./lib/environment";
+import { fail, pythonEnvironment, ROOT } from "./lib/environment";
 import { listDockerfiles } from "./lib/packages";
 import { output, requireTools } from "./lib/tools";
 import { acceptedVersions } from "./lib/venv";
@@ -29,7 +29,7 @@ const upgrade = process.argv.includes("--upgrade") ? ["--upgrade"] : [];
 function run(cwd: string, ...command: string[]): void {
   const { success } = Bun.spawnSync(command, {
     cwd,
-    env: withoutPythonTargets(process.env),
+    env: pythonEnvironment(process.env),
     stdio: ["ignore", "inherit", "inherit"],
   });
   if (!success) fail(`\`${command.slice(0, 3).join(" ")}\` failed: see above.`);
@@ -74,7 +74,7 @@ function resolveForImage(platform: string, ...options: string[]): string | undef
   const command = ["pip", "compile", "--no-deps", "--no-header", ...target, ...options];
   const { success, stderr } = Bun.spawnSync(["uv", ...command, "requirements.txt"], {
     cwd: join(ROOT, "backend"),
-    env: withoutPythonTargets(process.env),
+    env: pythonEnvironment(process.env),
     stdio: ["ignore", "ignore", "pipe"],
   });
   if (success) return undefined;

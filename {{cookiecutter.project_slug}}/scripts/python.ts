@@ -3,11 +3,11 @@
  *
  *     bun scripts/python.ts ARGUMENT…
  */
-import { exec, withoutPythonTargets } from "./lib/environment";
+import { exec, pythonEnvironment } from "./lib/environment";
 import { requireTools } from "./lib/tools";
 import { BACKEND, preparePython } from "./lib/venv";
 
 requireTools();
 const python = preparePython();
 process.chdir(BACKEND);
-exec(python, process.argv.slice(2), withoutPythonTargets(process.env));
+exec(python, process.argv.slice(2), pythonEnvironment(process.env));

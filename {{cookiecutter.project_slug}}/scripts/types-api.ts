@@ -4,7 +4,7 @@
 // This folder is a workspace of its own because openapi-typescript needs TypeScript 5.
 import { join } from "node:path";
 import openapi, { astToString, type OpenAPI3 } from "openapi-typescript";
-import { fail, ROOT, withoutPythonTargets } from "./lib/environment";
+import { fail, pythonEnvironment, ROOT } from "./lib/environment";
 import { BACKEND, preparePython } from "./lib/venv";
 
 const TYPES = "frontend/src/api/types.gen.ts";
@@ -23,7 +23,7 @@ interface Document {
 function exportDocument(): Document {
   const { success, stdout } = Bun.spawnSync([preparePython(), "-m", "app.server.cli", "openapi"], {
     cwd: BACKEND,
-    env: withoutPythonTargets(process.env),
+    env: pythonEnvironment({ ...process.env, LAYOUT: "development" }),
     stdio: ["ignore", "pipe", "inherit"],
   });
   if (!success) fail("The OpenAPI document can't be made: see above.");

@@ -7,7 +7,7 @@
  */
 import { delimiter } from "node:path";
 import { parseArgs } from "node:util";
-import { exec, fail, withDotEnv, withoutPythonTargets } from "./lib/environment";
+import { exec, fail, pythonEnvironment, withDotEnv } from "./lib/environment";
 import { isTool, requireTools } from "./lib/tools";
 import { prepareVenv, toolVenv } from "./lib/venv";
 
@@ -24,7 +24,7 @@ requireTools(...positionals.filter(isTool));
 let environment = values.settings ? withDotEnv(process.env) : { ...process.env };
 if (values.packages) {
   const programs = prepareVenv(toolVenv(values.packages));
-  environment = withoutPythonTargets(environment);
+  environment = pythonEnvironment(environment);
   environment.PATH = `${programs}${delimiter}${environment.PATH}`;
 }
 const program = Bun.which(command, { PATH: environment.PATH ?? "" });

@@ -85,6 +85,7 @@ export const checks: Checks = {
   wrangler: { problems: configurationProblems },
   platform: { after: ["docker"], neededBy: "deployments", problems: platformProblems },
   "worker-port": {
+    after: ["dotenv"],
     neededBy: "previews",
     problems: () => portProblems({ WORKER_PORT: 8787 }),
   },

@@ -1,6 +1,6 @@
 /** What the project needs of this machine. */
 import { config } from "../../package.json";
-import { PROXIED_HOSTS } from "../lib/environment";
+import { dotEnvProblem, PROXIED_HOSTS } from "../lib/environment";
 import { portProblems } from "../lib/ports";
 import { output, toolProblems } from "../lib/tools";
 import { BACKEND_VENV, hasPython, isPrepared } from "../lib/venv";
@@ -39,7 +39,9 @@ export const machine: Checks = {
   docker: { neededBy: "previews and deployments", problems: () => toolProblems(["docker"]) },
   engine: { after: ["docker"], neededBy: "previews and deployments", problems: engineProblems },
   proxy: { neededBy: "curl and other tools", problems: proxyProblems },
+  dotenv: { problems: () => [dotEnvProblem() ?? []].flat() },
   ports: {
+    after: ["dotenv"],
     problems: () =>
       portProblems({ FRONTEND_PORT: 5173, BACKEND_PORT: config.backendPort, DEBUG_PORT: 5678 }),
   },

@@ -7,7 +7,7 @@ import { ROOT } from "../lib/environment";
 import { findProblems } from "../lib/limited-paths";
 import { listDockerfiles, packageProblems } from "../lib/packages";
 import { toolProblems } from "../lib/tools";
-import { BACKEND_VENV, isPrepared } from "../lib/venv";
+import { BACKEND, BACKEND_VENV, isPrepared } from "../lib/venv";
 import type { Checks } from "./check";
 
 /** Compares the versions of bun and Python in the Dockerfiles with those in package.json. */
@@ -36,6 +36,44 @@ export function complaint(...command: string[]): string[] {
   return success ? [] : lines.slice(-1);
 }
 
+/** Reads the packages that `backend/pyproject.toml` names, in normal form, with their ranges. */
+function wantedPackages(): [name: string, range: string][] {
+  const manifest = readFileSync(join(BACKEND, "pyproject.toml"), "utf8");
+  const { project, "dependency-groups": groups } = Bun.TOML.parse(manifest) as {
+    project: { dependencies?: string[] };
+    "dependency-groups"?: { dev?: string[] };
+  };
+  return [...(project.dependencies ?? []), ...(groups?.dev ?? [])].map((requirement) => {
+    const [, name = "", range = ""] = /^([\w.-]+)(?:\[.*?\])?([^;]*)/.exec(requirement) ?? [];
+    return [name.toLowerCase().replace(/[-_.]+/g, "-"), range.replaceAll(" ", "")];
+  });
+}
+
+/** Whether a version is in a range; true for ranges that only Python understands. */
+function isInRange(version: string, range: string): boolean {
+  if (!/^\d+\.\d+\.\d+$/.test(version) || !/^([<>]=?[\d.]+,?)+$/.test(range)) return true;
+  return Bun.semver.satisfies(version, range.replaceAll(",", " "));
+}
+
+/** Compares the packages in `backend/pyproject.toml` with those that are locked for it. */
+function lockProblems(): string[] {
+  const blocks = readFileSync(BACKEND_VENV.requirements, "utf8").split(/^(?=\S)/m);
+  const locked = new Map(
+    blocks
+      .filter((block) => block.includes("backend (pyproject.toml"))
+      .map((block) => block.split(/==| /) as [string, string]),
+  );
+  const wanted = new Map(wantedPackages());
+  const wrong = [...new Set([...locked.keys(), ...wanted.keys()])].filter((name) => {
+    const [version, range] = [locked.get(name), wanted.get(name)];
+    return version === undefined || range === undefined || !isInRange(version, range);
+  });
+  if (wrong.length === 0) return [];
+  return [
+    `backend/pyproject.toml and its lock differ in ${wrong.join(", ")}: run \`bun run lock\`.`,
+  ];
+}
+
 function venvProblems(): string[] {
   return isPrepared(BACKEND_VENV)
     ? []
@@ -50,14 +88,15 @@ export const project: Checks = {
       return missing.length > 0 ? missing : packageProblems();
     },
   },
-  venv: { after: ["uv", "python"], problems: venvProblems },
+  lock: { problems: lockProblems },
+  venv: { after: ["uv", "python", "lock"], problems: venvProblems },
   config: {
     problems: () => [
       ...findProblems(config.limitedPaths, config.apiPaths),
       ...dockerfileProblems(),
     ],
   },
-  settings: { after: ["uv", "python", "venv"], problems: settingProblems },
+  settings: { after: ["uv", "python", "dotenv", "venv"], problems: settingProblems },
   types: {
     after: ["node", "packages", "uv", "python", "venv"],
     problems: () => complaint("bun", `${ROOT}/scripts/types-api.ts`, "--check"),

@@ -42,5 +42,9 @@ function imageProblems(): string[] {
 /** The checks of this layout. */
 export const checks: Checks = {
   image: { problems: imageProblems },
-  "image-port": { neededBy: "previews", problems: () => portProblems({ IMAGE_PORT: 8080 }) },
+  "image-port": {
+    after: ["dotenv"],
+    neededBy: "previews",
+    problems: () => portProblems({ IMAGE_PORT: 8080 }),
+  },
 };

@@ -1,7 +1,7 @@
 /** The settings of the app: which there are, which are given, which are missing or wrong. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT, readDotEnv, withDotEnv, withoutPythonTargets } from "./environment";
+import { pythonEnvironment, ROOT, readDotEnv, withDotEnv, withoutCredentials } from "./environment";
 import { BACKEND, preparePython } from "./venv";
 
 /** The names of the settings that `backend/app/settings.py` declares. */
@@ -14,7 +14,7 @@ export interface Declared {
 export function declaredSettings(): Declared {
   const { success, stdout } = Bun.spawnSync([preparePython(), "-m", "app.server.cli", "settings"], {
     cwd: BACKEND,
-    env: withoutPythonTargets(process.env),
+    env: pythonEnvironment(process.env),
     stdio: ["ignore", "pipe", "inherit"],
   });
   return success ? JSON.parse(stdout.toString()) : { required: [], optional: [] };
@@ -32,7 +32,7 @@ export function givenSettings(): Record<string, string> {
     required.includes(name) ||
     optional.includes(name) ||
     name.startsWith("OTEL_");
-  const entries = Object.entries(withDotEnv(process.env));
+  const entries = Object.entries(withoutCredentials(withDotEnv(process.env)));
   return Object.fromEntries(
     entries.filter((entry): entry is [string, string] => passes(entry[0]) && !!entry[1]),
   );
@@ -43,7 +43,7 @@ function wrongSettings(): string[] {
   const command = [preparePython(), "-m", "app.server.cli", "check-settings"];
   const { exitCode, stderr } = Bun.spawnSync(command, {
     cwd: BACKEND,
-    env: withoutPythonTargets({ BACKEND_PORT: "1", ...withDotEnv(process.env) }),
+    env: pythonEnvironment({ BACKEND_PORT: "1", ...withDotEnv(process.env) }),
     stdio: ["ignore", "ignore", "pipe"],
   });
   const lines = stderr.toString().trim().split("\n");

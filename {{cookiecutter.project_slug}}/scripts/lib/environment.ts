@@ -1,7 +1,8 @@
 /** The environment of the commands: the shell's variables, and the settings in `.env`. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import util from "node:util"; // as a whole, since an old bun lacks parseEnv and has to be told so
+import util from "node:util"; // as a whole, because an old bun lacks parseEnv and must still start
+import { config } from "../../package.json";
 
 /** The project's root folder. */
 export const ROOT = resolve(import.meta.dir, "../..");
@@ -12,7 +13,7 @@ export type Environment = Record<string, string | undefined>;
 /** Names of this machine, which no proxy can reach on its behalf. */
 const LOCAL_HOSTS = ["localhost", "127.0.0.1", "::1"];
 
-/** Variables that make Python or uv work on something else than `backend/.venv`. */
+/** Variables that make Python or uv use something other than `backend/.venv`. */
 const PYTHON_TARGETS = [
   "CONDA_DEFAULT_ENV",
   "CONDA_PREFIX",
@@ -20,7 +21,7 @@ const PYTHON_TARGETS = [
   "PYTHONOPTIMIZE", // would turn off the assertions in tests
   "PYTHONPATH",
   "PYTHONPLATLIBDIR",
-  "PYTHONSAFEPATH", // would hide the package `app` from `python -m app.server`
+  "PYTHONSAFEPATH", // would hide the package `app` from `python -m app`
   "PYTHONUSERBASE",
   "UV_BREAK_SYSTEM_PACKAGES",
   "UV_BUILD_CONSTRAINT",
@@ -37,7 +38,7 @@ const PYTHON_TARGETS = [
   "VIRTUAL_ENV",
 ];
 
-/** Returns this machine's names that the variables give to a proxy. */
+/** Returns the names of this machine whose requests the variables send to a proxy. */
 function findProxiedHosts(environment: Environment): string[] {
   const proxies = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"];
   if (!proxies.some((name) => environment[name])) return [];
@@ -45,23 +46,40 @@ function findProxiedHosts(environment: Environment): string[] {
   return direct.includes("*") ? [] : LOCAL_HOSTS.filter((host) => !direct.includes(host));
 }
 
-/** Adds this machine's names to the hosts that are asked without a proxy. */
+/** Adds this machine's names to the hosts that are requested without a proxy. */
 export function bypassProxy(environment: Environment): Environment {
   const hosts = (environment.no_proxy || environment.NO_PROXY || "").split(",");
   const merged = [...new Set([...hosts, ...LOCAL_HOSTS])].filter(Boolean).join(",");
   return { ...environment, NO_PROXY: merged, no_proxy: merged };
 }
 
-/** Removes the variables that would make Python or uv work on another environment. */
-export function withoutPythonTargets(environment: Environment): Environment {
-  const kept = Object.entries(environment).filter(([name]) => !PYTHON_TARGETS.includes(name));
-  return Object.fromEntries(kept);
+/** Removes the variables that configure the tools, such as an API token: the app never gets them. */
+export function withoutCredentials(environment: Environment): Environment {
+  const isTools = (name: string) => config.toolPrefixes.some((prefix) => name.startsWith(prefix));
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !isTools(name)));
 }
 
-/** Reads `.env`. Values are literal: a `$` in them is not expanded. */
+/** Returns the environment of Python: without other environments, and without credentials. */
+export function pythonEnvironment(environment: Environment): Environment {
+  const kept = Object.entries(environment).filter(([name]) => !PYTHON_TARGETS.includes(name));
+  return withoutCredentials(Object.fromEntries(kept));
+}
+
+/** Returns a sentence if `.env` exists but can't be read. */
+export function dotEnvProblem(): string | undefined {
+  const path = resolve(ROOT, ".env");
+  if (!existsSync(path)) return undefined;
+  if (!statSync(path).isFile()) return ".env is a folder: make it a file.";
+  const isText = !readFileSync(path).includes(0);
+  return isText ? undefined : ".env is encoded in UTF-16: save it as UTF-8.";
+}
+
+/** Reads `.env`; ends the process if that can't be done. A `$` in a value is literal. */
 export function readDotEnv(): Environment {
   const path = resolve(ROOT, ".env");
-  return existsSync(path) ? util.parseEnv(readFileSync(path, "utf8")) : {};
+  const problem = dotEnvProblem();
+  if (problem) fail(problem);
+  return existsSync(path) ? util.parseEnv(readFileSync(path, "utf8").replace(/^\uFEFF/, "")) : {};
 }
 
 /** Adds the settings in `.env`; variables that are set in the shell win. */
@@ -70,8 +88,8 @@ export function withDotEnv(environment: Environment): Environment {
 }
 
 /**
- * Replaces this process by a program: signals and the exit status are then the program's own.
- * Windows can't do that; there this process waits, and Ctrl-C reaches both.
+ * Replaces this process with a program: signals and the exit status are then the program's own.
+ * Windows can't do that. There, this process waits, and Ctrl-C reaches both.
  */
 export function exec(program: string, args: string[], environment: Environment): never {
   if (process.platform !== "win32") {
@@ -87,7 +105,7 @@ export function fail(...sentences: string[]): never {
   process.exit(1);
 }
 
-/** This machine's names that the shell's variables give to a proxy, before they are changed here. */
+/** This machine's names that the shell's variables send to a proxy, before they are changed here. */
 export const PROXIED_HOSTS = findProxiedHosts(process.env);
 
 Object.assign(process.env, bypassProxy(process.env)); // for requests of the scripts themselves

@@ -1,6 +1,6 @@
 /** The tools that a command needs, and what is wrong with them. */
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
 import { engines } from "../../package.json";
 import { fail, ROOT } from "./environment";
 
@@ -49,13 +49,39 @@ function checkUv(): string | undefined {
 
 function checkDocker(): string | undefined {
   if (!Bun.which("docker")) return "Docker is missing: https://docs.docker.com/get-docker/";
-  if (output("docker", "info") === undefined) return "Docker is not running: start it.";
+  if (output("docker", "info") === undefined) {
+    const { DOCKER_HOST } = process.env;
+    if (!DOCKER_HOST) return "Docker isn't running: start it.";
+    return `No Docker engine responds at DOCKER_HOST=${DOCKER_HOST}: start it, or unset the variable.`;
+  }
   if (process.env.DOCKER_BUILDKIT !== "1" && output("docker", "buildx", "version") === undefined)
     return "Docker's BuildKit is missing: https://docs.docker.com/go/buildx/";
   return undefined;
 }
 
+/** Returns the folder above whose package.json claims this project as a workspace. */
+function claimingFolder(): string | undefined {
+  for (let folder = dirname(ROOT); folder !== dirname(folder); folder = dirname(folder)) {
+    const manifest = join(folder, "package.json");
+    const { workspaces = [] } = existsSync(manifest)
+      ? JSON.parse(readFileSync(manifest, "utf8"))
+      : {};
+    const patterns: string[] = workspaces.packages ?? workspaces;
+    const path = relative(folder, ROOT).replaceAll("\\", "/");
+    const matches = (pattern: string) =>
+      new Bun.Glob(pattern.replace(/^\.\/|\/$/g, "")).match(path);
+    const excluded = patterns.some((pattern) => pattern[0] === "!" && matches(pattern.slice(1)));
+    if (!excluded && patterns.some(matches)) return folder;
+  }
+  return undefined;
+}
+
 function checkPackages(): string | undefined {
+  const folder = claimingFolder();
+  if (folder) {
+    const path = relative(folder, ROOT).replaceAll("\\", "/");
+    return `${join(folder, "package.json")} has this project as a workspace, so its packages can't be installed: add "!${path}" to the workspaces there, then run \`bun install\` here.`;
+  }
   if (/[#%?]/.test(ROOT))
     return `Vite can't work in a folder with #, % or ? in its path: rename or move ${ROOT}`;
   return existsSync(resolve(ROOT, "node_modules")) ? undefined : "Run `bun install` first.";

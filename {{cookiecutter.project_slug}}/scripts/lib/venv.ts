@@ -1,7 +1,7 @@
 /** Virtual environments of locked Python packages, made by uv and kept until something changes. */
 import { existsSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { fail, ROOT, withoutPythonTargets } from "./environment";
+import { fail, pythonEnvironment, ROOT } from "./environment";
 import { requireTools } from "./tools";
 
 /** The folder of the backend, whose pyproject.toml says which Python is needed. */
@@ -28,6 +28,8 @@ export function toolVenv(name: string): Venv {
 
 /** What a virtual environment was made of. */
 interface Contents {
+  /** Where it was made: its programs name this path, so a moved one is made again. */
+  folder: string;
   /** The path of the interpreter behind it; empty if there is none. */
   interpreter: string;
   /** The versions of Python that the project accepts. */
@@ -75,7 +77,7 @@ function readStamp(venv: string): Contents | undefined {
 function uv(args: string[], sentence: string): void {
   const { success } = Bun.spawnSync(["uv", ...args], {
     cwd: BACKEND,
-    env: withoutPythonTargets(process.env),
+    env: pythonEnvironment(process.env),
     stdio: ["ignore", "inherit", "inherit"],
   });
   if (!success) fail(sentence);
@@ -97,6 +99,7 @@ function install(venv: string, requirements: string): void {
 /** Returns what a virtual environment has to be made of. */
 function wantedContents({ folder, requirements }: Venv): Contents {
   return {
+    folder,
     interpreter: interpreter(folder),
     versions: acceptedVersions(),
     packages: Bun.SHA256.hash(readFileSync(requirements), "hex"),
@@ -112,7 +115,7 @@ export function isPrepared(venv: Venv): boolean {
 export function hasPython(): boolean {
   const { success } = Bun.spawnSync(["uv", "python", "find", "--system", "--quiet"], {
     cwd: BACKEND,
-    env: withoutPythonTargets(process.env),
+    env: pythonEnvironment(process.env),
     stdio: ["ignore", "ignore", "ignore"],
   });
   return success;

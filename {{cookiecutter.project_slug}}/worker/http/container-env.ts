@@ -1,11 +1,10 @@
-/** Prefixes of variables that configure Cloudflare's tools, such as an API token. */
-const TOOL_PREFIXES = ["CLOUDFLARE_", "WRANGLER_"];
+import { config } from "../../package.json";
 
 /** Whether a binding is text that the app may read; the others are objects such as `ASSETS`. */
 function isSetting([name, value]: [string, unknown]): boolean {
   return (
     ["string", "number", "boolean"].includes(typeof value) &&
-    !TOOL_PREFIXES.some((prefix) => name.startsWith(prefix))
+    !config.toolPrefixes.some((prefix) => name.startsWith(prefix))
   );
 }
 
