@@ -92,7 +92,7 @@ def test_no_layout_speaks_of_the_other(deployment: str, tmp_path: Path) -> None:
     project = generate(tmp_path, deployment=deployment, initialize_git="false")
     foreign = {
         "cloudflare": r"monolith|nginx",
-        "monolith": r"cloudflare|wrangler|worker/",
+        "monolith": r"cloudflare(?!_)|wrangler(?!_)|worker/",
         "both": r"$^",
     }
     allowed = (

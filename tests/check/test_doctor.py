@@ -133,7 +133,7 @@ def test_a_missing_program(program: str, sentence: str, project: Path) -> None:
     [
         ("node", "echo 20.19.0", "This needs Node.js >=22.12 and found 20.19.0: "),
         ("uv", "echo uv 0.4.9", "This needs uv >=0.8 and found 0.4.9: "),
-        ("docker", "exit 1", "Docker is not running: start it."),
+        ("docker", "exit 1", "Docker isn't running: start it."),
         ("docker", '[ "$1" = info ]', "Docker's BuildKit is missing: "),
         ("docker", "echo ' Architecture: sparc'", "The Docker engine is sparc and this machine "),
         (
@@ -399,6 +399,70 @@ def test_a_newer_release_of_the_template(project: Path, tmp_path: Path) -> None:
     assert doctor(project, "node") == []
 
 
+def test_a_docker_host_that_is_down_is_named(project: Path) -> None:
+    provide(project, "docker", "exit 1")
+    said = "No Docker engine responds at DOCKER_HOST=tcp://a:1: start it, or unset the variable."
+    assert doctor(project, "docker", DOCKER_HOST="tcp://a:1") == [said]
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("MODEL_NAME=a\n".encode("utf-16"), ".env is encoded in UTF-16: save it as UTF-8."),
+        ("MODEL_NAME=a\n".encode("utf-16-be"), ".env is encoded in UTF-16: save it as UTF-8."),
+        (None, ".env is a folder: make it a file."),
+    ],
+)
+def test_an_env_file_that_cannot_be_read(
+    content: bytes | None, sentence: str, project: Path
+) -> None:
+    if content is None:
+        (project / ".env").mkdir()
+    else:
+        (project / ".env").write_bytes(content)
+    assert doctor(project) == [sentence]
+    command = ("bun", "scripts/with.ts", "--settings", "--", "bun", "--version")
+    done = subprocess.run(
+        command, cwd=project, env=environment(), capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"{sentence}\n")
+
+
+def test_an_env_file_with_a_byte_order_mark(project: Path) -> None:
+    (project / ".env").write_text("WRONG_NAME=a\n", "utf-8-sig")
+    [sentence] = doctor(project)
+    assert sentence.startswith(".env sets WRONG_NAME, which is unknown")
+
+
+def test_packages_that_are_not_locked_yet(project: Path) -> None:
+    manifest = project / "backend/pyproject.toml"
+    replace(manifest, '    "fastapi",', '    "FastAPI[standard]>=99",\n    "zope.interface ; x",')
+    replace(manifest, '    "websockets",\n', "")
+    assert doctor(project, "lock", "venv", "settings") == [
+        "backend/pyproject.toml and its lock differ in fastapi, websockets, zope-interface: "
+        "run `bun run lock`."
+    ]
+
+
+@pytest.mark.parametrize("workspaces", [["apps/*"], {"packages": ["./apps/app"]}])
+def test_a_parent_that_claims_the_project(
+    workspaces: object, project: Path, tmp_path: Path
+) -> None:
+    parent = tmp_path / "parent"
+    (parent / "apps").mkdir(parents=True)
+    project = project.rename(parent / "apps/app")
+    (parent / "bin").symlink_to(tmp_path / "bin")
+    manifest = parent / "package.json"
+    manifest.write_text(json.dumps({"workspaces": workspaces}))
+    [sentence] = doctor(project, "packages")
+    assert sentence == (
+        f"{manifest} has this project as a workspace, so its packages can't be installed: "
+        'add "!apps/app" to the workspaces there, then run `bun install` here.'
+    )
+    manifest.write_text(json.dumps({"workspaces": ["apps/*", "!apps/app"]}))
+    assert doctor(project, "packages") == []
+
+
 @pytest.mark.parametrize("deployment", LAYOUTS)
 def test_it_works_before_anything_is_installed(deployment: str, tmp_path: Path) -> None:
     project = generate(tmp_path / "app", deployment=deployment, initialize_git="false")
@@ -410,7 +474,7 @@ def test_it_works_before_anything_is_installed(deployment: str, tmp_path: Path) 
     assert "Run `bun install` first.\n" in done.stderr
     assert "backend/.venv is not current: run `bun run --cwd backend setup`.\n" in done.stderr
     [said] = doctor_without_fakes(project, "none")
-    assert said.startswith("No check is called none. There are: node, uv, python, docker, ")
+    assert said.startswith("No check is called none. There are: bun, node, uv, python, docker, ")
     assert ("wrangler" in said, "image" in said) == (
         deployment != "monolith", deployment != "cloudflare",
     )  # fmt: skip

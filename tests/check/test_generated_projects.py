@@ -94,3 +94,24 @@ def test_the_frontend_works_in_any_folder_and_environment(
     run(project, *production, "bun", "run", "--cwd", "frontend", "test")
     run(project, *production, "bun", "run", "build")
     assert (project / "dist/frontend/index.html").exists()
+
+
+def test_exported_variables_do_not_change_what_is_built(
+    cloudflare_app: Path, tmp_path: Path
+) -> None:
+    project = generate(tmp_path, initialize_git="false")
+    for name in ("node_modules", "frontend/node_modules"):
+        (project / name).symlink_to(cloudflare_app / name)
+    page = project / "frontend/src/main.tsx"
+    page.write_text(page.read_text() + "\ndocument.title += import.meta.env.VITE_TITLE ?? '';\n")
+
+    def build(**variables: str) -> dict[str, bytes]:
+        exported = [f"{name}={value}" for name, value in variables.items()]
+        run(project, "env", *exported, "bun", "run", "build:cloudflare-prod")
+        folder = project / "dist/frontend-prod"
+        return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+    plain = build()
+    assert build(NODE_ENV="development", VITE_USER_NODE_ENV="development", MODE="test") == plain
+    assert build(VITE_TITLE="Mine", NODE_OPTIONS="--conditions=development") == plain
+    assert build(BUN_OPTIONS="--define process.env.NODE_ENV='1'", BUN_ENV="development") == plain

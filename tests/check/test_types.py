@@ -28,14 +28,14 @@ def fail(project: Path, *command: str) -> str:
 
 
 def test_a_renamed_field_is_reported_and_then_a_compile_error(project: Path) -> None:
-    run(project, "bun", "run", "check", "scripts:api")
+    run(project, "bun", "run", "check", "frontend:api")
     run(project, "bunx", "tsc", "-p", "frontend")
     events = project / "backend/app/chat/events.py"
     text = events.read_text()
     field = 'event: Literal["token"] = "token"\n    text: str\n'
     assert text.count(field) == 1
     events.write_text(text.replace(field, field.replace("text", "piece")))
-    told = fail(project, "bun", "run", "check", "scripts:api")
+    told = fail(project, "bun", "run", "check", "frontend:api")
     assert "types.gen.ts is outdated: run `bun run types:api`" in told
     run(project, "bun", "run", "types:api")
     assert "src/chat/stream.ts" in fail(project, "bunx", "tsc", "-p", "frontend")
@@ -122,3 +122,15 @@ def test_the_examples_of_the_readme_compile(project: Path) -> None:
         f"export async function call(prompt: string, signal: AbortSignal) {{\n{call}}}\n"
     )
     run(project, "bunx", "tsc", "-p", "frontend")
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [{"MODEL_API_KEY": "a-key"}, {"LOG_FORMAT": "plain"}, {"WEB_CONCURRENCY": "auto"}],
+    ids=str,
+)
+def test_settings_do_not_matter_to_what_only_reads_the_code(
+    variables: dict[str, str], project: Path
+) -> None:
+    exported = [f"{name}={value}" for name, value in variables.items()]
+    run(project, "env", *exported, "bun", "run", "check", "frontend:api", "worker:routes")

@@ -6,6 +6,7 @@
 # platform restarts the container. A wrong setting is status 2. Bash as process 1 also reaps orphans.
 set -uo pipefail
 
+unset "${!CLOUDFLARE_@}" "${!WRANGLER_@}" # config.toolPrefixes of package.json: the app never gets these
 here=$(dirname "$0")
 # shellcheck source-path=SCRIPTDIR
 source "$here/settings.sh"

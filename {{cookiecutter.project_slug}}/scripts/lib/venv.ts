@@ -99,7 +99,7 @@ function install(venv: string, requirements: string): void {
 /** Returns what a virtual environment has to be made of. */
 function wantedContents({ folder, requirements }: Venv): Contents {
   return {
-    folder,
+    folder: existsSync(folder) ? realpathSync(folder) : folder,
     interpreter: interpreter(folder),
     versions: acceptedVersions(),
     packages: Bun.SHA256.hash(readFileSync(requirements), "hex"),
@@ -136,8 +136,7 @@ export function prepareVenv(venv: Venv): string {
     const wanted = wantedContents(venv);
     if (!found || !Bun.deepEquals(found, { ...wanted, packages: found.packages })) create(folder);
     install(folder, requirements);
-    const made: Contents = { ...wanted, interpreter: interpreter(folder) };
-    writeFileSync(stamp(folder), JSON.stringify(made));
+    writeFileSync(stamp(folder), JSON.stringify(wantedContents(venv)));
   }
   return programs(folder);
 }
