@@ -249,6 +249,23 @@ test("a status shows until there is more text, and the sources below the answer"
   );
 });
 
+test("a citation leads to the source with its number", async () => {
+  const stream = new FakeStream();
+  respondWith(stream.response);
+  await send();
+  stream.send({ event: "source", title: "A script", url: "javascript:alert(1)" });
+  stream.send({ event: "source", title: "A note", url: "/notes/1" });
+  stream.send({ event: "token", text: "See [1], **[2]**, `[2]`, and [3]." });
+  stream.send({ event: "done", tokens: 1, usage: null });
+  await screen.findByText("Done");
+  const citation = await screen.findByRole("link", { name: "Source 2: A note" });
+  expect(citation.title).toBe("A note");
+  expect(citation.getAttribute("href")).toBe(`${location.origin}/notes/1`);
+  expect(screen.getAllByRole("link")).toHaveLength(2);
+  expect(screen.getByRole("listitem")).toHaveProperty("value", 2);
+  expect(screen.getByTestId("answer").textContent).toBe("See [1], [2], [2], and [3].");
+});
+
 test("while an answer is under way, nothing but Retry sends again", async () => {
   const stream = new FakeStream();
   const fetch = respondWith(stream.response);

@@ -1,7 +1,8 @@
-import { type ComponentType, useEffect, useState } from "react";
+import { type ComponentType, useEffect, useMemo, useState } from "react";
+import { Citations } from "../markdown/citations";
 import { CopyButton } from "../ui/CopyButton";
 import { Icon } from "../ui/Icon";
-import { Sources } from "./Sources";
+import { Sources, toPages } from "./Sources";
 import { isActive, type Answer as State } from "./state";
 
 const STAGES: Record<State["stage"], string> = {
@@ -28,13 +29,16 @@ interface Props {
 export function Answer({ answer, Text, isLast, onRetry }: Props) {
   const { stage, status, text, sources, problem } = answer;
   const active = isActive(answer);
+  const pages = useMemo(() => toPages(sources), [sources]);
   return (
     <div className="answer">
       {/* Busy until it is complete, so that screen readers read all of it, once. */}
       <div className="text" aria-live="polite" aria-busy={active} data-testid="answer">
-        <Text text={text} complete={!active} />
+        <Citations value={pages}>
+          <Text text={text} complete={!active} />
+        </Citations>
       </div>
-      <Sources sources={sources} />
+      <Sources pages={pages} />
       {problem && (
         <p className="problem" role="alert">
           {problem}

@@ -1,5 +1,6 @@
 import type { Links, MarkedToken, Token } from "marked";
-import { createElement, Fragment, memo, type ReactNode, useMemo } from "react";
+import { createElement, Fragment, memo, type ReactNode, useContext, useMemo } from "react";
+import { Citations } from "./citations";
 import { completeInline, MAX_PIECE, parseInline, pieceEnd } from "./parser";
 import { decode, reveal } from "./text";
 
@@ -38,7 +39,7 @@ function renderTokens(tokens: Token[], insideLink = false): ReactNode[] {
 function renderToken(token: MarkedToken, insideLink: boolean): ReactNode {
   switch (token.type) {
     case "text":
-      return decode(token.raw);
+      return insideLink ? decode(token.raw) : <Cited text={decode(token.raw)} />;
     case "em":
     case "strong":
     case "del":
@@ -58,6 +59,31 @@ function renderToken(token: MarkedToken, insideLink: boolean): ReactNode {
     default: // an escaped character
       return reveal("text" in token ? String(token.text) : token.raw);
   }
+}
+
+/** A text in which citations such as `[1]` lead to the pages with those numbers. */
+function Cited({ text }: { text: string }) {
+  const pages = useContext(Citations);
+  if (pages.length === 0) return text;
+  return text.split(/(\[\d+\])/).map((part, index) => {
+    const number = index % 2 ? Number(part.slice(1, -1)) : 0;
+    const page = pages[number - 1];
+    if (!page) return part;
+    return (
+      <a
+        // biome-ignore lint/suspicious/noArrayIndexKey: a citation has nothing else that identifies it
+        key={index}
+        className="citation"
+        href={page.href}
+        title={page.title}
+        aria-label={`Source ${number}: ${page.title}`}
+        target="_blank"
+        rel="noreferrer noopener"
+      >
+        {part}
+      </a>
+    );
+  });
 }
 
 /** A link, or only its text if the page may not open its address. */
