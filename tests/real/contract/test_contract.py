@@ -19,7 +19,7 @@ from tests.real.monolith.container import HARDENED, Container, assert_problem
 
 pytestmark = [pytest.mark.usefixtures("docker"), pytest.mark.xdist_group("contract")]
 
-REFUSALS = Path(__file__).parent / "refusals.test.ts"
+SUITE = Path(__file__).parents[2] / "suites" / "e2e"
 ECHO = Path(__file__).parents[1] / "echo.py"
 PORTS = ("FRONTEND_PORT", "BACKEND_PORT", "WORKER_PORT", "IMAGE_PORT")
 LIMITED = "/api/any"
@@ -31,11 +31,11 @@ KEY = 'pa$word # with "quotes"'
 def app(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with both layouts, a scripted answer, an echo, and a model in its `.env`.
 
-    Its suite also has the tests of real rejections, and a second path has a limit.
+    Its suite also has the template's own tests, and a second path has a limit.
     """
     folder = tmp_path_factory.mktemp("contract") / "my-app"
     subprocess.run(["cp", "-al", projects.shared(shared_folder, "both"), folder], check=True)
-    shutil.copy(REFUSALS, folder / "e2e")
+    shutil.copytree(SUITE, folder / "e2e", dirs_exist_ok=True)
     backend = folder / "backend"
     for source, name in {
         backend / "tests/scripted.py": "answer.py",
@@ -94,7 +94,7 @@ def check_contract(
 @pytest.mark.parametrize(
     ("command", "port", "tests"),
     [
-        ("dev", "FRONTEND_PORT", ("--grep", "@model")),
+        ("dev", "FRONTEND_PORT", ("--grep", "@model|@dev|plain elements")),
         ("dev:cloudflare", "WORKER_PORT", ("--grep", "@model")),
         ("preview", "WORKER_PORT", ("--grep-invert", "@limited|@starting")),
         ("preview:monolith", "IMAGE_PORT", ("--grep", "@model")),

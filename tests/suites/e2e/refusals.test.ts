@@ -1,7 +1,9 @@
 // Refusals by a real server, as the page shows them. The tests copy this file into the project's own suite.
 import { expect, test } from "@playwright/test";
 
-test("@limited the page says that a prompt is too many, and Retry works after the wait", async ({ page }) => {
+test("@limited the page says that a prompt is too many, and Retry works after the wait", async ({
+  page,
+}) => {
   await page.goto("/");
   const ask = async () => {
     await page.getByRole("textbox", { name: "Prompt" }).fill("Once more?");
