@@ -64,6 +64,7 @@ def receive(provider: Provider, *events: str | None) -> list[Piece | Exception]:
         (422, {"detail": [{"msg": "Field required", "input": "a flagged word"}]}, REFUSED),
         (400, "[{'msg': 'Field required', 'input': 'a flagged word'}]", REFUSED),
         (400, [{"error": {"message": "API key not valid. Please pass a valid API key."}}], KEY),
+        (400, {"error": {"message": "No connected db.", "type": "no_db_connection"}}, KEY),
         (400, {"error": {"message": "Your credit balance is too low to access the API."}}, CREDIT),
         (400, {"error": {"message": "prompt is too long: 2 tokens > 1 maximum"}}, LONG),
         (400, [{"error": {"message": "The input token count (2) exceeds the maximum"}}], LONG),

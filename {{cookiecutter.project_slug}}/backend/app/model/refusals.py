@@ -29,7 +29,7 @@ MEANINGS = {
     r"(invalid|unexpected|no such).model|not a valid model|deployment ?not ?found"
     r"|model_not_found|model\W.{0,40}?not (exist|found)": HTTPStatus.NOT_FOUND,
     r"(invalid|incorrect).{0,9}api.?key|api.?key.{0,9}(not valid|invalid|expired)"
-    r"|authentication_error": HTTPStatus.UNAUTHORIZED,
+    r"|authentication_error|no_db_connection": HTTPStatus.UNAUTHORIZED,
     r"rate.?limit|resource.exhausted|too many requests": HTTPStatus.TOO_MANY_REQUESTS,
 }
 """The status that a provider's words stand for, whichever it sends with them."""
