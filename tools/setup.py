@@ -83,7 +83,8 @@ def install(folder: Path, group: str) -> Path:
         except SetupError as error:
             raise SetupError(f"{error}\nOn Debian: apt-get install python3-venv") from error
         lock = REQUIREMENTS / f"{group}.txt"
-        run(python, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", lock)
+        flags = ("--quiet", "--require-hashes", "--no-deps")  # the lock names everything
+        run(python, "-m", "pip", "install", *flags, "-r", lock)
         mark.write_text(fingerprint(group))
     return folder / BIN
 

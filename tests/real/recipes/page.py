@@ -10,15 +10,19 @@ from tests.projects import environment, run
 
 
 @contextmanager
-def serve_page(project: Path) -> Iterator[str]:
+def serve_page(project: Path, **settings: str) -> Iterator[str]:
     """Build the page and serve it with the deployed app's headers.
+
+    Args:
+        project: an installed project.
+        settings: variables for the backend.
 
     Yields:
         The address.
     """
     run(project, "bun", "run", "build")
     port = free_port()
-    with serve(project, "app.server") as backend:
+    with serve(project, "app.server", **settings) as backend:
         server = subprocess.Popen(
             ["bun", "run", "preview", "--port", str(port), "--strictPort", "--host", "127.0.0.1"],
             cwd=project / "frontend",

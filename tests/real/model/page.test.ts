@@ -1,0 +1,28 @@
+import { expect, type Page, test } from "@playwright/test";
+
+const answers = (page: Page) => page.getByTestId("answer");
+
+/** A question that so small a model answers with the same few words, again and again. */
+const LONG = "What is the capital of France?";
+
+/** Sends a message. */
+async function send(page: Page, message: string) {
+  await page.getByRole("textbox", { name: "Prompt" }).fill(message);
+  await page.getByRole("button", { name: "Send" }).click();
+}
+
+test("a real model answers, stops, and answers again", async ({ page }) => {
+  test.setTimeout(240_000);
+  const patient = { timeout: 100_000 };
+  await page.goto("/");
+  await send(page, "Say hello.");
+  await expect(page.getByText("Done", { exact: true })).toBeVisible(patient);
+  await expect(answers(page)).toContainText(/\w/);
+  await send(page, LONG);
+  await expect(answers(page).nth(1)).toContainText(/\w/, patient);
+  await page.getByRole("button", { name: "Stop" }).click();
+  await expect(page.getByText("Stopped", { exact: true })).toBeVisible();
+  await send(page, "Say goodbye.");
+  await expect(page.getByText("Done", { exact: true })).toBeVisible(patient);
+  await expect(answers(page).nth(2)).toContainText(/\w/);
+});
