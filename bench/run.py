@@ -50,7 +50,7 @@ BENCHES = {
     "development": Bench(development.measure, ("chromium",)),
     "page": Bench(page.measure, ("chromium",)),
     "start": Bench(start.measure, ("docker",)),
-    "model": Bench(model.measure, ("valgrind",)),
+    "model": Bench(model.measure, ("docker",)),
     "router": Bench(router.measure, quick=router.quick),
     "cloudflare": Bench(cloudflare.measure, ("docker",)),
     "wake": Bench(wake.measure, ("chromium", "docker")),

@@ -13,7 +13,6 @@ CHROMIUM = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
 INSTALL = {
     "chromium": "Chromium is missing: apt-get install chromium, or set CHROMIUM to its path.",
     "docker": "`docker info` fails. Install or start Docker: https://docs.docker.com/engine/install/",
-    "valgrind": "valgrind is missing (it counts instructions): apt-get install valgrind",
     "wrk": "wrk is missing (it generates the load): apt-get install wrk",
 }
 """The messages for missing programs."""
