@@ -88,7 +88,7 @@ def test_a_client_that_leaves_closes_the_connection(url: str, api: anthropic_api
     assert api.client_left.wait(10)
 
 
-def test_without_a_model_the_message_is_described(project: Path) -> None:
+def test_without_a_model_the_app_says_how_to_configure_one(project: Path) -> None:
     with serve(project, "app.server") as url:
         events = ask(url, "Hello!")
     assert "No model is configured" in text(events)

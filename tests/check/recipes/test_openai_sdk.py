@@ -59,6 +59,6 @@ def test_a_failure_is_a_sentence(url: str, prompt: str, sentence: str) -> None:
     assert error["detail"].startswith(sentence)
 
 
-def test_without_a_model_the_message_is_described(project: Path) -> None:
+def test_without_a_model_the_app_says_how_to_configure_one(project: Path) -> None:
     with serve(project, "app.server") as url:
-        assert "You wrote 1 word" in text(ask(url, "Hello!"))
+        assert "No model is configured" in text(ask(url, "Hello!"))
