@@ -12,11 +12,12 @@ from tests.projects import LAYOUTS, generate, run
 from tools.generate import ROOT
 
 ABOUT_ALL_LAYOUTS = ("docs/models.md", "docs/updating.md")
-NO_FILES = ("text/", "ghcr.io/", "CHANGELOG.md")
-"""Prefixes of a media type, an image, and the template's own changelog."""
+NO_FILES = ("openai/", "@cf/", "text/", "ghcr.io/", "CHANGELOG.md")
+"""Prefixes of models, a media type, an image, and the template's own changelog."""
 OF_OTHERS = {
+    "OLLAMA_CONTEXT_LENGTH", "OLLAMA_NUM_PARALLEL",
     "HTTPS_PROXY", "HTTP_PROXY", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "UV_DEFAULT_INDEX",
-    "E2E_URL", "ACCOUNT_ID", "GATEWAY", "NAME",
+    "E2E_URL", "ACCOUNT_ID", "NAME",
 }  # fmt: skip
 """Variables of other programs, and placeholders."""
 NOT_IN_GIT = (".env", ".npmrc", ".rej", "key.txt", "dist/", "node_modules", ".venv", ".dev.vars")
