@@ -2,11 +2,10 @@
 
     python -m tools.pictures.conversation
 
-Needs Chromium. A generated app runs in development mode with scripted answers.
+Needs Chromium. A generated app without a model runs in development mode and answers its examples.
 """
 
 import json
-import shutil
 import subprocess
 import tempfile
 from itertools import pairwise
@@ -29,7 +28,6 @@ def record(frames: Path) -> None:
     """Generate and serve an app, and record a conversation in its page."""
     with tempfile.TemporaryDirectory() as folder:
         app = generate(Path(folder), project_name="Ask Me", initialize_git="false")
-        shutil.copy(HERE / "answer.py", app / "backend/app/answer.py")
         (app / ".env").write_text(f"FRONTEND_PORT={free_port()}\nBACKEND_PORT={free_port()}\n")
         projects.run(app, "bun", "install")
         with serve(app, "dev", "FRONTEND_PORT") as url:

@@ -10,7 +10,8 @@ import { join } from "node:path";
 
 const [project = "", url = "", folder = ""] = process.argv.slice(2);
 const FRAMES_PER_SECOND = 8;
-const QUESTIONS = ["How does a rainbow form?", "Can you compute the angle in Python?"];
+const { questions } = JSON.parse(readFileSync(join(project, "backend/app/chat/examples.json"), "utf8"));
+const QUESTIONS = [questions[0], questions[2]];
 const VIEW = { width: 720, height: 760 };
 
 const { chromium } = createRequire(join(project, "e2e/package.json"))("@playwright/test");
@@ -51,7 +52,7 @@ async function converse(): Promise<void> {
 await Promise.all([record(), converse()]);
 writeFileSync(join(folder, "times.json"), JSON.stringify(times));
 
-await page.setViewportSize({ ...VIEW, height: 1090 }); // fits the whole conversation
+await page.setViewportSize({ ...VIEW, height: 1600 }); // fits the whole conversation
 await page.emulateMedia({ colorScheme: "dark" });
 await page.screenshot({ path: join(folder, "dark.png") });
 
