@@ -4,6 +4,7 @@
 // This folder is a workspace of its own because openapi-typescript needs TypeScript 5.
 import { join } from "node:path";
 import openapi, { astToString, type OpenAPI3 } from "openapi-typescript";
+import ts from "typescript";
 import { fail, pythonEnvironment, ROOT } from "./lib/environment";
 import { BACKEND, preparePython } from "./lib/venv";
 
@@ -30,6 +31,13 @@ function exportDocument(): Document {
   return JSON.parse(stdout.toString());
 }
 
+/** Types the files of a form as `Blob`; their schema is a string. */
+function typeOfFile(schema: { contentMediaType?: string; format?: string }) {
+  const isFile =
+    schema.contentMediaType === "application/octet-stream" || schema.format === "binary";
+  return isFile ? ts.factory.createTypeReferenceNode("Blob") : undefined;
+}
+
 /** Writes the upper limits of the models' fields as a constant, because types can't hold them. */
 function limits({ components }: Document): string {
   const found: Record<string, Record<string, number>> = {};
@@ -45,6 +53,7 @@ function limits({ components }: Document): string {
 
 const document = exportDocument();
 const ast = await openapi(document as unknown as OpenAPI3, {
+  transform: typeOfFile,
   defaultNonNullable: false,
   rootTypes: true,
   rootTypesNoSchemaPrefix: true,

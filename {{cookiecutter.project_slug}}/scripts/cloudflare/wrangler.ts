@@ -27,4 +27,5 @@ const backend = containers
   : ["--enable-containers=false", "--var", `BACKEND_ORIGIN:${origin}`];
 const options = ["--assets", `dist/${frontend}`, "--env-file", ENV_FILE, "--port", String(port)];
 const wrangler = Bun.which("wrangler") ?? fail("Run `bun install` first.");
+process.env.WRANGLER_DOCKER_BIN ||= "scripts/lib/docker.sh";
 exec(wrangler, ["dev", ...options, ...backend], process.env);

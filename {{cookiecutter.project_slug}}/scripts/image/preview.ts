@@ -1,16 +1,18 @@
 /**
- * Builds the image and runs it on this machine, with the settings in `.env`; with `--scripted` it
- * has the answers of backend/tests instead, for the tests in e2e/. `E2E_IMAGE` names an image that
- * is built already.
+ * Builds the image and runs it on this machine, with the settings in `.env`. With `--scripted`, it
+ * gives the answers of backend/tests instead, for the tests in e2e/. `E2E_IMAGE` names an image to
+ * run instead of building one.
  *
  *     bun scripts/image/preview.ts [--scripted]
  */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { name } from "../../package.json";
 import { givenSettings } from "../lib/app-settings";
 import { exec, fail, ROOT } from "../lib/environment";
 import { readPort, requireFreePorts } from "../lib/ports";
 
-/** What the image has to do without, as in compose.yaml. */
+/** The restrictions of compose.yaml. */
 const HARDENING = [
   "--read-only",
   "--tmpfs=/tmp",
@@ -18,23 +20,32 @@ const HARDENING = [
   "--security-opt=no-new-privileges",
 ];
 
-/** The variables with the address or token of a private registry; unset ones count as empty. */
-const BUILD_SECRETS = ["NPM_TOKEN", "UV_DEFAULT_INDEX"].flatMap((name) => [
-  "--secret",
-  `id=${name},env=${name}`,
-]);
+/** Returns options that start backend/tests/serve.py instead of the app, without a rate limit. */
+function scriptedOptions(): string[] {
+  const tests = copyTests();
+  return [
+    `--volume=${tests}:/opt/app/tests:ro`,
+    `--volume=${tests}/serve.py:/opt/app/app/server/__main__.py:ro`,
+    "--env=PYTHONPYCACHEPREFIX=/nowhere", // otherwise the bytecode of the replaced file would run
+    "--env=STREAM_REQUESTS_PER_MINUTE=100000",
+  ];
+}
 
-/** Puts backend/tests/serve.py in the place of the app's own start, and lifts the rate limit. */
-const SCRIPTED = [
-  `--volume=${ROOT}/backend/tests:/opt/app/tests:ro`,
-  `--volume=${ROOT}/backend/tests/serve.py:/opt/app/app/server/__main__.py:ro`,
-  "--env=PYTHONPYCACHEPREFIX=/nowhere", // or the bytecode of the replaced file would run
-  "--env=STREAM_REQUESTS_PER_MINUTE=100000",
-];
+/** Copies backend/tests so that the image's user can read it, whatever the umask; returns where. */
+function copyTests(): string {
+  const [source, target] = [join(ROOT, "backend/tests"), join(ROOT, "dist/image-tests")];
+  process.umask(0o022);
+  rmSync(target, { recursive: true, force: true });
+  for (const name of new Bun.Glob("**/*").scanSync(source)) {
+    mkdirSync(dirname(join(target, name)), { recursive: true });
+    writeFileSync(join(target, name), readFileSync(join(source, name)));
+  }
+  return target;
+}
 
 /** Builds the image and returns its name. */
 function build(): string {
-  const { success } = Bun.spawnSync(["docker", "build", ...BUILD_SECRETS, "--tag", name, "."], {
+  const { success } = Bun.spawnSync(["scripts/lib/docker.sh", "build", "--tag", name, "."], {
     cwd: ROOT,
     stdio: ["ignore", "inherit", "inherit"],
   });
@@ -51,6 +62,6 @@ const settings = scripted ? {} : givenSettings();
 // by name only, so that no value shows in the list of processes
 const variables = Object.keys(settings).flatMap((setting) => ["--env", setting]);
 const options = ["--rm", "--publish", `${port}:80`, ...HARDENING, ...variables];
-if (scripted) options.push(...SCRIPTED);
+if (scripted) options.push(...scriptedOptions());
 const docker = Bun.which("docker") ?? fail("Docker is missing.");
 exec(docker, ["run", ...options, "--env", "PORT=80", image], { ...process.env, ...settings });
