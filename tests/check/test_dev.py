@@ -32,8 +32,9 @@ def until(condition: Callable[[], object], describe: Callable[[], str]) -> None:
 class Dev:
     """A running `bun run dev` on its own ports, which its `.env` sets."""
 
-    def __init__(self, project: Path, **variables: str) -> None:
+    def __init__(self, project: Path, host: str = "localhost", **variables: str) -> None:
         """Start it."""
+        self.host = host
         self.frontend, self.backend = free_port(), free_port()
         with (project / ".env").open("a") as file:
             file.write(f"FRONTEND_PORT={self.frontend}\nBACKEND_PORT={self.backend}\n")
@@ -56,10 +57,17 @@ class Dev:
         """Wait until the output contains a text."""
         until(lambda: text in self.output, lambda: self.output)
 
-    def get(self, path: str) -> httpx.Response:
+    def get(self, path: str, **headers: str) -> httpx.Response:
         """Send a request through the dev server."""
-        address = f"http://localhost:{self.frontend}{path}"
-        return httpx.get(address, trust_env=False, timeout=2)
+        address = f"http://{self.host}:{self.frontend}{path}"
+        return httpx.get(address, trust_env=False, timeout=2, headers=headers)
+
+    def is_healthy(self) -> bool:
+        """Ask whether the backend responds. `bun run dev` waits for it only for a while."""
+        try:
+            return self.get("/api/health").is_success
+        except httpx.TransportError:
+            return False
 
     def end(self, with_signal: int) -> None:
         """Stop it, and expect every process to end."""
@@ -70,11 +78,12 @@ class Dev:
 
 
 @contextmanager
-def running(project: Path, **variables: str) -> Iterator[Dev]:
+def running(project: Path, host: str = "localhost", **variables: str) -> Iterator[Dev]:
     """Serve a project until the block ends."""
-    dev = Dev(project, **variables)
+    dev = Dev(project, host, **variables)
     try:
-        dev.wait_for(f"http://localhost:{dev.frontend}  ")
+        dev.wait_for(f"http://{host}:{dev.frontend}  ")
+        until(dev.is_healthy, lambda: dev.output)
         yield dev
     finally:
         if dev.process.poll() is None:
@@ -135,6 +144,13 @@ def test_a_setting_in_env_is_set_and_a_change_is_noticed(project: Path) -> None:
             return response.is_success and not response.json()["settings"]["MODEL_API_KEY"]
 
         until(is_unset, lambda: dev.output)
+
+
+def test_other_addresses_and_names_of_the_machine(project: Path) -> None:
+    names = {"FRONTEND_HOST": "127.0.0.2", "FRONTEND_ALLOWED_HOSTS": "a.test, b.test"}
+    with running(project, host="127.0.0.2", **names) as dev:
+        statuses = [dev.get("/", Host=f"{name}.test").status_code for name in "abc"]
+    assert statuses == [200, 200, 403]
 
 
 def test_two_apps_run_side_by_side_and_a_busy_port_names_its_holder(

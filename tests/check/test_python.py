@@ -96,6 +96,18 @@ def test_installed_packages_are_not_installed_again(cloudflare_app: Path, tmp_pa
     assert (done.stdout, done.stderr) == ("", "")
 
 
+def test_a_moved_or_copied_environment_is_made_again(project: Path) -> None:
+    run(project, "bun", "run", "--cwd", "backend", "setup")
+    moved = project.rename(project.with_name("moved"))
+    done = subprocess.run(
+        ["bun", "scripts/doctor.ts", "venv"],
+        cwd=moved, env=environment(), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.stderr == "backend/.venv is not current: run `bun run --cwd backend setup`.\n"
+    run(moved, "bun", "run", "--cwd", "backend", "setup")
+    run(moved, "backend/.venv/bin/ruff", "--version")
+
+
 def test_a_python_that_does_not_fit_is_replaced(project: Path) -> None:
     run(project, "bun", "run", "--cwd", "backend", "setup")
     stamp = project / "backend/.venv/installed.json"

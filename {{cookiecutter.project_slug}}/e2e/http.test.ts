@@ -1,5 +1,7 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import http from "node:http";
+import https from "node:https";
 import { expect, test } from "@playwright/test";
 import securityHeaders from "../frontend/security-headers.json" with { type: "json" };
 import pages from "./pages.json" with { type: "json" };
@@ -94,6 +96,24 @@ test("GET /api/health", async () => {
 
 test("/api/* reaches the backend, also where there is no endpoint", async () => {
   await expectProblem(await fetch(`${url}/api/no/such/endpoint`, HTML), 404);
+});
+
+test("an address that is neither a file nor the API is a page for browsers alone", async () => {
+  const page = await fetch(`${url}/some/page`, HTML);
+  expect(page.status).toBe(200);
+  expect(page.headers.get("content-type")).toContain("text/html");
+  await expectProblem(await fetch(`${url}/some/page`), 404);
+});
+
+test("an encoded letter in a path means the letter", async () => {
+  expect((await fetch(`${url}/%65nv`)).headers.get("content-type")).toContain("application/json");
+});
+
+test("an upgrade to anything but a WebSocket is ignored", async () => {
+  const { get } = url.startsWith("https:") ? https : http;
+  const headers = { Connection: "Upgrade, HTTP2-Settings", Upgrade: "h2c", "HTTP2-Settings": "AA" };
+  const [response] = await once(get(`${url}/api/health`, { headers }), "response");
+  expect(response.resume().statusCode).toBe(200);
 });
 
 test("a WebSocket passes texts both ways", { tag: "@echo" }, async () => {

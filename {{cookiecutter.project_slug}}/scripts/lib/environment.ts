@@ -46,10 +46,10 @@ function findProxiedHosts(environment: Environment): string[] {
   return direct.includes("*") ? [] : LOCAL_HOSTS.filter((host) => !direct.includes(host));
 }
 
-/** Adds this machine's names to the hosts that are requested without a proxy. */
-export function bypassProxy(environment: Environment): Environment {
+/** Adds this machine's names, and others, to the hosts that are requested without a proxy. */
+export function bypassProxy(environment: Environment, ...others: string[]): Environment {
   const hosts = (environment.no_proxy || environment.NO_PROXY || "").split(",");
-  const merged = [...new Set([...hosts, ...LOCAL_HOSTS])].filter(Boolean).join(",");
+  const merged = [...new Set([...hosts, ...LOCAL_HOSTS, ...others])].filter(Boolean).join(",");
   return { ...environment, NO_PROXY: merged, no_proxy: merged };
 }
 

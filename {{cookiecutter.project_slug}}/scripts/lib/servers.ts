@@ -1,5 +1,5 @@
 /** Runs servers side by side, for `bun run dev`, and stops all of them together. */
-import { fail, ROOT } from "./environment";
+import { bypassProxy, fail, ROOT } from "./environment";
 import { requireFreePorts } from "./ports";
 import { requireTools } from "./tools";
 import { preparePython } from "./venv";
@@ -51,6 +51,8 @@ async function stopGroup(leader: number): Promise<void> {
 /** Prints the address to open, as soon as every server responds or a while has passed. */
 async function announce(urls: Servers["urls"]): Promise<void> {
   const page = urls.at(-1) ?? "";
+  const { hostname } = new URL(page); // not always localhost
+  Object.assign(process.env, bypassProxy(process.env, hostname));
   const deadline = Date.now() + PATIENCE_MILLISECONDS;
   while (!(await responds(page))) await Bun.sleep(50);
   for (const url of urls) {
