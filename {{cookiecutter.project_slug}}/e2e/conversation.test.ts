@@ -1,13 +1,13 @@
 import { expect, type Page, test } from "@playwright/test";
 import { ask } from "./prompt.ts";
 
-/** Asks, and waits for the whole answer. */
+/** Asks a question, and waits for the whole answer. */
 async function converse(page: Page, prompt: string): Promise<void> {
   await ask(page, prompt);
   await expect(page.getByText("Done", { exact: true })).toBeVisible();
 }
 
-/** Gathers the conversations that the page sends. */
+/** Collects the conversations that the page sends. */
 function recordMessages(page: Page): { role: string; content: string }[][] {
   const sent: { role: string; content: string }[][] = [];
   page.on("request", (request) => {
@@ -16,14 +16,12 @@ function recordMessages(page: Page): { role: string; content: string }[][] {
   return sent;
 }
 
-/** How far, in pixels, the window is from the end of the page. */
+/** The distance in pixels from the window to the end of the page. */
 function distanceFromEnd(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollHeight - innerHeight - scrollY);
 }
 
-test("a conversation is sent whole, survives a reload, and ends with New chat", async ({
-  page,
-}) => {
+test("the page sends the whole conversation, and keeps it until New chat", async ({ page }) => {
   await page.goto("/");
   const sent = recordMessages(page);
   await converse(page, "1 0");
@@ -42,7 +40,7 @@ test("a conversation is sent whole, survives a reload, and ends with New chat", 
   expect(sent.at(-1)).toEqual([{ role: "user", content: "3 0" }]);
 });
 
-test("a reload stops the answer and keeps what has arrived", async ({ page }) => {
+test("a reload stops the answer and keeps the text so far", async ({ page }) => {
   await page.goto("/");
   await ask(page, "200 0.05");
   await expect(page.getByTestId("answer")).toContainText("3 ");
@@ -92,7 +90,7 @@ test("a button scrolls to the newest text once the reader has scrolled up", asyn
   await expect(newest).toHaveCount(0);
 });
 
-test("the prompt stays in reach", async ({ page }) => {
+test("the prompt stays visible", async ({ page }) => {
   await page.setViewportSize({ width: 768, height: 600 });
   await page.goto("/");
   await converse(page, "100 0 100");
@@ -101,7 +99,7 @@ test("the prompt stays in reach", async ({ page }) => {
   await expect(page.getByRole("button", { name: "Send" })).toBeInViewport({ ratio: 1 });
 });
 
-test("a server that takes long to respond is woken while the user types", async ({ page }) => {
+test("a slow server is woken while the user types", async ({ page }) => {
   let respond = () => undefined as unknown;
   const asked = new Promise<void>((resolve) => {
     page.route("**/api/health", async (route) => {

@@ -9,13 +9,13 @@ import { ask, url } from "./target.ts";
 
 const HTML = { headers: { Accept: "text/html,application/xhtml+xml" } };
 
-/** The default of a setting that `.env.example` lists. */
+/** The default of a setting, from `.env.example`. */
 function defaultOf(name: string): string {
   const example = readFileSync(`${import.meta.dirname}/../.env.example`, "utf8");
   return example.match(`${name}=(.*)`)?.[1] ?? "";
 }
 
-/** Expects a problem document of RFC 9457. */
+/** Expects an RFC 9457 problem document. */
 async function expectProblem(response: Response, status: number): Promise<void> {
   expect(response.status).toBe(status);
   expect(response.headers.get("content-type")).toContain("application/problem+json");
@@ -23,13 +23,13 @@ async function expectProblem(response: Response, status: number): Promise<void> 
   expect(problem).toMatchObject({ status, title: expect.any(String) });
 }
 
-/** The paths of the built files that the page asks for. */
+/** The paths of the built files that the page requests. */
 async function builtFiles(): Promise<string[]> {
   const page = await (await fetch(url, HTML)).text();
   return Array.from(page.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g), ([, path]) => String(path));
 }
 
-test("POST /stream: events, of which the last says that the answer is complete", async () => {
+test("POST /stream: sends events, and the last one says that the answer is complete", async () => {
   const response = await ask("How do tides work?");
   expect(response.status).toBe(200);
   expect(response.headers.get("content-type")).toContain("text/event-stream");
@@ -41,16 +41,16 @@ test("POST /stream: events, of which the last says that the answer is complete",
   expect(names.at(-1)).toBe("done");
 });
 
-test("POST /stream: each event leaves when it is made", { tag: "@echo" }, async () => {
+test("POST /stream: each event is sent at once", { tag: "@echo" }, async () => {
   const response = await ask("20 0.05");
   const arrivals: number[] = [];
   for await (const _ of response.body ?? new ReadableStream()) arrivals.push(performance.now());
   expect(arrivals.length).toBeGreaterThan(10);
-  // Buffered anywhere on the way, they would arrive at once.
+  // If any server buffered them, they would all arrive at the same time.
   expect(Number(arrivals.at(-1)) - Number(arrivals[0])).toBeGreaterThan(500);
 });
 
-test("POST /stream: a client may go away", async () => {
+test("POST /stream: a client may leave", async () => {
   const controller = new AbortController();
   const response = await ask("hello", { signal: controller.signal });
   await response.body?.getReader().read();
@@ -58,18 +58,18 @@ test("POST /stream: a client may go away", async () => {
   expect((await fetch(`${url}/api/health`)).status).toBe(200);
 });
 
-test("POST /stream: bad input is a problem that names the field", async () => {
+test("POST /stream: invalid input gets a problem that names the field", async () => {
   const response = await ask("");
   const { errors } = await response.clone().json();
   expect(errors).toMatchObject([{ pointer: "/messages/0/content", detail: expect.any(String) }]);
   await expectProblem(response, 422);
 });
 
-test("POST /stream: a body that is too large is a problem", async () => {
+test("POST /stream: a body that is too large gets a problem", async () => {
   await expectProblem(await ask("x".repeat(Number(defaultOf("MAX_BODY_BYTES")))), 413);
 });
 
-test("GET /stream is a problem", async () => {
+test("GET /stream gets a problem", async () => {
   await expectProblem(await fetch(`${url}/stream`), 405);
 });
 
@@ -94,7 +94,7 @@ test("GET /api/health", async () => {
   expect(response.headers.get("cache-control")).toBe("no-store");
 });
 
-test("/api/* reaches the backend, also where there is no endpoint", async () => {
+test("/api/* reaches the backend, even without an endpoint", async () => {
   await expectProblem(await fetch(`${url}/api/no/such/endpoint`, HTML), 404);
 });
 
@@ -164,7 +164,7 @@ test.describe("the app shell", { tag: "@production" }, () => {
   }
 
   for (const { path, accept, shell } of pages) {
-    test(`is ${shell ? "" : "not "}served at ${path} to who accepts ${accept}`, async () => {
+    test(`is ${shell ? "" : "not "}served at ${path} to a client that accepts ${accept}`, async () => {
       for (const method of ["GET", "HEAD"]) {
         const response = await fetch(url + path, { method, headers: { Accept: accept } });
         expect(response.status, method).toBe(shell ? 200 : 404);

@@ -17,7 +17,7 @@ if (!executablePath) {
 const leftOut: RegExp[] = [];
 leftOut.push(production ? /@dev/ : /@production/); // the dev server has no built files
 if (isGiven && !process.env.E2E_ECHO) leftOut.push(/@echo/); // only a test's backend has /api/echo
-if (isGiven && !process.env.E2E_PROVIDER) leftOut.push(/@model/); // it asks a model of its own
+if (isGiven && !process.env.E2E_PROVIDER) leftOut.push(/@model/); // it uses its own model
 
 /** The backend with scripted answers and the provider of its model, for the servers in front of it. */
 export const backend = [
@@ -59,7 +59,7 @@ export default defineConfig({
     baseURL: url,
     launchOptions: {
       executablePath,
-      chromiumSandbox: process.getuid?.() !== 0, // Chromium's sandbox refuses to run as root
+      chromiumSandbox: process.getuid?.() !== 0, // Chromium's sandbox doesn't run as root
     },
     permissions: ["clipboard-read", "clipboard-write"],
     trace: "retain-on-failure",

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** Finds a port on which nothing listens. */
+/** Finds a free port. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -11,7 +11,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-// Playwright's processes inherit these variables, so all of them use the ports of the first.
+// Playwright's processes inherit these variables, so all of them use the first one's ports.
 process.env.E2E_BACKEND_PORT ??= String(await freePort());
 process.env.E2E_FRONTEND_PORT ??= String(await freePort());
 process.env.E2E_PROVIDER_PORT ??= String(await freePort());

@@ -1,4 +1,4 @@
-// Requests that fetch can't send, or that have to get the same response from every server.
+// Requests that fetch can't send, or that must get the same response from every server.
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { text } from "node:stream/consumers";
@@ -10,7 +10,7 @@ interface Sent {
   readonly body?: string;
 }
 
-/** Sends a request as it is given; a body waits for `100 Continue` if the headers expect one. */
+/** Sends a request unchanged; a body waits for `100 Continue` if the headers expect it. */
 async function send(method: string, path: string, { headers = {}, body = "" }: Sent = {}) {
   const request = url.startsWith("https:") ? requestHttps : requestHttp;
   const sent = request(url + path, { method, headers, agent: false });
@@ -41,7 +41,7 @@ const CONVERSATION = JSON.stringify({
   messages: [{ role: "user", content: "Why is the sky blue?" }],
 });
 
-test("a client that expects 100 Continue gets its answer", async () => {
+test("a client that expects 100 Continue gets its response", async () => {
   const headers = {
     Expect: "100-continue",
     "Content-Type": "application/json",
@@ -83,26 +83,26 @@ for (const path of ["/", "/env", "/api/health"]) {
   });
 }
 
-test("a method that a path does not have is a problem", async () => {
+test("a method that a path doesn't have gets a problem", async () => {
   for (const method of ["DELETE", "OPTIONS", "PROPFIND", "TRACE"]) {
     await expectProblem(send(method, "/env"), 405);
   }
 });
 
-test("what is no endpoint is a problem, never a redirect", async () => {
+test("a path without an endpoint gets a problem, never a redirect", async () => {
   const accept = { headers: { Accept: "text/html" } };
   for (const path of ["/api", "/api/", "/api/none", "/api/health/"]) {
     await expectProblem(send("GET", path, accept), 404);
   }
 });
 
-test("a malformed path is a problem", { tag: "@production" }, async () => {
+test("a malformed path gets a problem", { tag: "@production" }, async () => {
   await expectProblem(send("GET", "/api/%00"), 400);
   await expectProblem(send("GET", "/api/%zz"), 400);
   await expectProblem(send("GET", "//api/health"), 404);
 });
 
-test("a folder of files is never a redirect", { tag: "@production" }, async () => {
+test("a folder of files never redirects", { tag: "@production" }, async () => {
   await expectProblem(send("GET", "/assets"), 404);
   await expectProblem(send("GET", "/assets/", { headers: { Accept: "text/html" } }), 404);
 });

@@ -3,17 +3,17 @@ import { ports } from "./ports.ts";
 /** The server under test: `E2E_URL`, or the dev server that Playwright starts. */
 export const url = (process.env.E2E_URL || `http://localhost:${ports.frontend}`).replace(/\/$/, "");
 
-/** Whether that server is `E2E_URL`, so that its answers are its own. */
+/** Whether that server is `E2E_URL`, which gives its own answers. */
 export const isGiven = Boolean(process.env.E2E_URL);
 
 /**
  * Whether that server serves built files, as a deployed one does.
  *
- * A given URL is taken to be such a server; `E2E_SERVER=dev` says that it is a dev server.
+ * This is assumed for `E2E_URL`, unless `E2E_SERVER=dev` is set.
  */
 export const production = (process.env.E2E_SERVER || (isGiven ? "given" : "dev")) !== "dev";
 
-/** The model provider that the server asks: backend/tests/provider.py, here or at `E2E_PROVIDER`. */
+/** The server's model provider: backend/tests/provider.py, here or at `E2E_PROVIDER`. */
 export const provider = {
   url: process.env.E2E_PROVIDER || `http://127.0.0.1:${ports.provider}`,
   key: process.env.E2E_MODEL_KEY || "sk-test-123456",

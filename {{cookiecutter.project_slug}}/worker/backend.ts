@@ -10,13 +10,13 @@ const POLL_MILLISECONDS = 20;
 /** The pause before a start that follows a failed one: doubled each time, up to the longest. */
 const PAUSE_MILLISECONDS = { first: 100, longest: 5000 };
 
-/** How often a container is started before another instance takes the request. */
+/** The number of starts before another instance takes the request. */
 const STARTS = 4;
 
-/** Messages of errors that say that no connection was made. */
+/** Error messages that mean that no connection was made. */
 const NOT_CONNECTED = /is not (listening|running)/i;
 
-/** The app did not get the request, so it may be sent again, here or to another instance. */
+/** The app didn't get the request, so it may be sent again, here or to another instance. */
 class UndeliveredError extends Error {}
 
 /** One container and the requests that it serves. It sleeps after a time without traffic. */
@@ -53,7 +53,7 @@ export class Backend extends DurableObject<Env> {
     }
   }
 
-  /** Adds what the router should know. */
+  /** Adds the instance's report for the router. */
   #report(response: Response, refusal?: Refusal): Response {
     if (!response.webSocket) response.headers.set(SCALING_HEADER, this.#gauge.reply(refusal));
     return response;
@@ -90,11 +90,11 @@ export class Backend extends DurableObject<Env> {
     }
   }
 
-  /** Sends a request to the container; gives up if no response begins in time or the client leaves. */
+  /** Sends a request to the container; fails if no response begins in time or the client leaves. */
   async #forward(request: Request, body: ArrayBuffer | null): Promise<Response> {
     const headers = new Headers(request.headers);
     headers.delete(SCALING_HEADER);
-    const url = request.url.replace("https:", "http:"); // the container does not speak TLS
+    const url = request.url.replace("https:", "http:"); // the container doesn't use TLS
     const limit = this.env.FIRST_BYTE_SECONDS;
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(`no response within ${limit} s`), limit * 1000);
@@ -174,7 +174,7 @@ export class Backend extends DurableObject<Env> {
       await response.body?.cancel();
       return response.ok;
     } catch {
-      return false; // the app does not listen yet
+      return false; // the app isn't listening yet
     }
   }
 

@@ -24,7 +24,7 @@ const SCALING_HEADERS = [SCALING_HEADER, FORMER_HEADER];
 /** This isolate's router. It knows only what instances have reported to it. */
 const router = new Router();
 
-/** Refuses what no endpoint of the app answers, as the app would, so that no container starts. */
+/** Rejects a request without an endpoint, as the app would, so that no container starts. */
 function refuseUnknown(request: Request, path: string): Response | undefined {
   const websocket = request.headers.get("Upgrade")?.toLowerCase() === "websocket";
   const verdict = judge(request.method, path, websocket);
@@ -40,7 +40,7 @@ function refuseUnknown(request: Request, path: string): Response | undefined {
   }
 }
 
-/** Refuses a client that sends too many requests to the paths that are limited. */
+/** Rejects a client that sends too many requests to the limited paths. */
 async function refuseTooMany(request: Request, path: string, env: Bindings) {
   const routed = path.replace(/\n$/, ""); // the app ignores a line break at the end
   if (request.method === "OPTIONS" || !isListed(routed, config.limitedPaths)) return undefined;
@@ -87,7 +87,7 @@ export default {
   /** Sends API requests to FastAPI in a container; everything else gets the app shell or 404. */
   async fetch(request, env): Promise<Response> {
     const url = new URL(request.url);
-    // Cloudflare's own id, under which its logs list each request, so that only failures need a line
+    // Cloudflare's logs list each request by this ID, so only failures need a line
     const id = request.headers.get("CF-Ray") ?? crypto.randomUUID();
     const response = await respond(request, url, env, id).catch((error) => failure(error, env, id));
     if (response.status >= 500) console.warn(id, request.method, url.pathname, response.status);

@@ -14,7 +14,7 @@ function isNavigation(request: Request, path: string): boolean {
 
 /**
  * Responds to a request that is neither for the API nor for a file: with the app shell if a
- * browser opens a page, otherwise with 404. No container is involved.
+ * browser opens a page, otherwise with 404. This starts no container.
  *
  * @param request what the client sent
  * @param path the decoded path of its URL

@@ -18,7 +18,7 @@ const NOT_FORWARDED = [
 /** Methods that `fetch` sends without a body. */
 const BODILESS_METHODS = ["GET", "HEAD"];
 
-/** The body of a request could not be read; `tooLarge` if that is because of its size. */
+/** A request's body couldn't be read; `tooLarge` if it exceeds the limit. */
 export class BodyError extends Error {
   readonly tooLarge: boolean;
 
@@ -62,7 +62,7 @@ export function clientAddress(request: Request): string {
  *
  * @param request what the client sent
  * @param maxBytes the largest body that is accepted
- * @returns the body, or null if there is none or the method has no use for it
+ * @returns the body, or null if there is none or the method doesn't use one
  * @throws {BodyError} if the body is too large or breaks off
  */
 export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array | null> {

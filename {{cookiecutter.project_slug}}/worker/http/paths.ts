@@ -1,5 +1,5 @@
 /**
- * Decodes a path as the backend does: bytes that are no UTF-8 become U+FFFD.
+ * Decodes a path as the backend does: invalid UTF-8 becomes U+FFFD.
  *
  * @param pathname the path of a URL
  * @returns the decoded path, or undefined if an escape is malformed or a zero byte
@@ -13,7 +13,7 @@ export function decodePath(pathname: string): string | undefined {
 }
 
 /**
- * Whether a list of package.json has a path, or a folder that holds it.
+ * Whether a list from package.json contains a path, or a folder with it.
  *
  * @param path a decoded path
  * @param list paths such as `/env`, and folders such as `/api/*`

@@ -1,13 +1,13 @@
 import table from "./routes.gen.json";
 
-/** What the app answers, as backend/app/server/route_table.py describes it. */
+/** The app's routes, as backend/app/server/route_table.py describes them. */
 export interface RouteTable {
   /** A middleware of the app answers OPTIONS at any path. */
   preflight: boolean;
   routes: { path: string; methods: string[]; websocket?: boolean }[];
 }
 
-/** What the app would do with a request: serve it, or refuse it with a status. */
+/** The app's decision about a request: serve it, or reject it with a status. */
 export type Verdict =
   | { status: 200 }
   | { status: 403 } // a WebSocket that no endpoint accepts
@@ -40,8 +40,8 @@ function compile(path: string): RegExp {
 }
 
 /**
- * Creates a function that tells what the app would do with a request, so that a request that no
- * endpoint answers starts no container.
+ * Creates a function that returns the app's decision about a request, so that a request without an
+ * endpoint starts no container.
  *
  * @param table the app's routes
  */
@@ -60,5 +60,5 @@ export function createMatcher({ preflight, routes }: RouteTable) {
   };
 }
 
-/** Tells what the app would do with a request to a decoded path. */
+/** Returns the app's decision about a request to a decoded path. */
 export const judge = createMatcher(table);

@@ -134,7 +134,7 @@ test("only GET and HEAD get the app shell", async () => {
   expect((await fetchWorker("/deep/link", { ...PAGE, method: "POST" })).status).toBe(404);
 });
 
-test("a client cannot forge what the Worker vouches for", async () => {
+test("a client can't forge the headers that the Worker sets", async () => {
   await fetchWorker("/env", {
     headers: {
       "cf-container-target-port": "22",
@@ -178,7 +178,7 @@ test("headers of 12 kB arrive", async () => {
   expect(received).toMatchObject([{ headers: { cookie: Cookie } }]);
 });
 
-test("a body that is too large is refused before the backend sees it", async () => {
+test("a body that is too large is rejected before the backend sees it", async () => {
   const accepted = await fetchWorker("/api/x", { method: "POST", body: "x".repeat(1000) });
   expect(await accepted.text()).toBe("from the backend");
   expect(received[0]?.body.length).toBe(1000);
@@ -188,13 +188,13 @@ test("a body that is too large is refused before the backend sees it", async () 
   expect(received).toEqual([]);
 });
 
-test("a client that sends too many requests to limited paths is told when to come back", async () => {
+test("a client that sends too many requests to limited paths gets 429 with Retry-After", async () => {
   const [limit] = wrangler.ratelimits ?? [];
   const paths = config.limitedPaths.map((path) => path.replace("*", "x"));
   const most = limit?.simple.limit ?? 0;
   let refused: Awaited<ReturnType<typeof fetchWorker>> | undefined;
   let served = 0;
-  // A period may end meanwhile and count from zero: twice as many are certainly too many.
+  // A new period may start meanwhile, so send twice as many.
   while (!refused && served <= 2 * most) {
     const path = paths[served % paths.length] ?? "";
     const response = await fetchWorker(path, { method: "POST", body: "{}" });
@@ -225,7 +225,7 @@ test.each([
   expect(isListed(path, [])).toBe(false);
 });
 
-test("a failure is a problem that says when to come back, never a bare 500", async () => {
+test("a failure gets a problem with Retry-After, never a bare 500", async () => {
   const broken = createTestHarness({
     workers: [{ configPath: writeConfig(), vars: { BACKEND_ORIGIN: "no address" } }],
   });
