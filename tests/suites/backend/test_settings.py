@@ -63,7 +63,7 @@ def test_a_model_without_a_name_is_told_without_the_secret(
     monkeypatch.setenv("BACKEND_PORT", "1234")
     monkeypatch.setenv(name, value)
     [sentence] = complaints(capsys)
-    assert sentence.startswith("MODEL_NAME is missing: ")
+    assert sentence.startswith("MODEL_NAME is wrong: ")
     assert value not in sentence
 
 

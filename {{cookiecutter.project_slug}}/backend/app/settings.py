@@ -8,13 +8,14 @@ from urllib.parse import urlsplit
 from fastapi import Depends
 from fastapi.requests import HTTPConnection
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
-from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRETS_FOLDER = Path("/run/secrets")
 """Where Docker and Kubernetes mount secrets: https://docs.docker.com/reference/compose-file/secrets/"""
 
 OPENAI_URL = "https://api.openai.com/v1"
+
+Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class Settings(BaseSettings):
@@ -35,31 +36,25 @@ class Settings(BaseSettings):
     )
     model_base_url: str = Field(
         default=OPENAI_URL,
-        repr=False,  # it may hold credentials
-        description="The OpenAI-compatible API that is asked for answers.",
+        repr=False,  # it may contain credentials
+        description="The OpenAI-compatible API that answers.",
     )
     model_name: str | None = Field(
         default=None,
         validate_default=True,
-        description="The model that answers; without one, the default answer is given.",
+        description="The model that answers; without one, the app gives its default answer.",
     )
-    model_connect_seconds: float = Field(
-        default=10, gt=0, allow_inf_nan=False, description="How long connecting may take."
+    model_connect_seconds: Seconds = Field(
+        default=10, description="How long connecting to the model may take."
     )
-    model_idle_seconds: float = Field(
-        default=60,
-        gt=0,
-        allow_inf_nan=False,
-        description="How long the model may send nothing before its answer is given up.",
+    model_idle_seconds: Seconds = Field(
+        default=60, description="How long the model may send nothing before its answer fails."
     )
-    heartbeat_seconds: float = Field(
-        default=15,
-        gt=0,
-        allow_inf_nan=False,
-        description="How long a stream may be idle before a comment is sent.",
+    heartbeat_seconds: Seconds = Field(
+        default=15, description="How long a stream may be idle before it sends a comment."
     )
     max_body_bytes: int = Field(
-        default=1024 * 1024, ge=1, description="The largest request body that is accepted."
+        default=1024 * 1024, ge=1, description="The largest request body that the app accepts."
     )
     grace_seconds: int = Field(
         default=30, ge=0, description="How long running streams may take to finish after SIGTERM."
@@ -73,19 +68,19 @@ class Settings(BaseSettings):
     @field_validator("model_api_key")
     @classmethod
     def check_key(cls, key: SecretStr | None) -> SecretStr | None:
-        """Reject what an HTTP header can't hold, such as a line break between two keys."""
+        """Reject characters that an HTTP header can't contain, such as a line break."""
         text = key.get_secret_value().strip() if key else ""
         if not (text.isascii() and text.isprintable()):
-            raise PydanticCustomError("key", "it holds a character that no key has")
+            raise ValueError("it contains a character that no key has")
         return SecretStr(text) if text else None
 
     @field_validator("model_base_url")
     @classmethod
     def check_url(cls, url: str) -> str:
-        """Reject what is no URL of an HTTP server."""
+        """Reject anything but the URL of an HTTP server."""
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise PydanticCustomError("url", "it has to start with https:// or http://")
+            raise ValueError("it has to start with https:// or http://")
         return url
 
     @field_validator("model_name")
@@ -94,9 +89,7 @@ class Settings(BaseSettings):
         """Require a name if anything else about the model is set."""
         url = info.data.get("model_base_url", OPENAI_URL)
         if name is None and (info.data.get("model_api_key") or url != OPENAI_URL):
-            raise PydanticCustomError(
-                "incomplete", "MODEL_API_KEY or MODEL_BASE_URL is set, but no model to ask"
-            )
+            raise ValueError("MODEL_API_KEY or MODEL_BASE_URL is set, but the model has no name")
         return name
 
 

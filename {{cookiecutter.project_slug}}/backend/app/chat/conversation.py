@@ -1,4 +1,4 @@
-"""A conversation, as `POST /stream` takes it whole each time, so that any instance can answer."""
+"""A conversation: `POST /stream` gets all of it each time, so that any instance can answer."""
 
 from typing import Annotated, Literal
 
@@ -18,7 +18,7 @@ class Message(BaseModel):
     @field_validator("content")
     @classmethod
     def limit_users(cls, content: str, info: ValidationInfo) -> str:
-        """Remove the blanks around a user's message, and check its length."""
+        """Strip a user's message and check its length."""
         if info.data.get("role") != "user":
             return content
         content = content.strip()
@@ -30,7 +30,7 @@ class Message(BaseModel):
 
 
 class Conversation(BaseModel):
-    """What to answer: the messages so far, oldest first; the last is the user's."""
+    """The messages so far, oldest first; the last is the user's."""
 
     messages: Annotated[list[Message], Field(min_length=1, max_length=MESSAGES)]
 

@@ -16,7 +16,7 @@ class TokenEvent(Event):
 
 
 class StatusEvent(Event):
-    """What is being done while there is no text, as in `Searching…`."""
+    """What the user is waiting for while there is no text, such as `Searching…`."""
 
     event: Literal["status"] = "status"
     text: str
@@ -31,7 +31,7 @@ class SourceEvent(Event):
 
 
 class Usage(BaseModel):
-    """What the provider counted, in tokens of the model."""
+    """The provider's count, in tokens of the model."""
 
     prompt_tokens: int = 0
     completion_tokens: int = 0

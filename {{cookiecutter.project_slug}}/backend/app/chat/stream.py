@@ -30,13 +30,11 @@ log = logging.getLogger(__name__)
 def provide(
     answer: Callable[Concatenate[list[Message], Others], Pieces],
 ) -> Callable[Others, Awaitable[Answer]]:
-    """Make a dependency that provides an answer, whose other parameters FastAPI fills.
+    """Make a dependency that provides an answer.
 
     Args:
-        answer: its first parameter is the conversation; the others are like an endpoint's.
-
-    Returns:
-        The dependency.
+        answer: its first parameter is the conversation; FastAPI fills the others, like those of an
+            endpoint.
     """
     _, *others = inspect.signature(answer, eval_str=True).parameters.values()
 
@@ -52,7 +50,7 @@ async def stream_events(answer: Answer, messages: list[Message]) -> AsyncGenerat
 
     Args:
         answer: the function that answers; an empty piece makes no event.
-        messages: what to answer.
+        messages: the conversation.
 
     Yields:
         A `token` event for each piece of text, and the events of the answer. The last event is
@@ -67,11 +65,13 @@ async def stream_events(answer: Answer, messages: list[Message]) -> AsyncGenerat
         async with aclosing(answer(messages)) as pieces:
             async for piece in pieces:
                 match piece:
-                    case "" | TokenEvent(text=""):
+                    case "":
                         pass
                     case str():
                         tokens += 1
                         yield TokenEvent(text=encodable(piece))
+                    case TokenEvent(text=""):
+                        pass
                     case TokenEvent():
                         tokens += 1
                         yield piece

@@ -14,14 +14,14 @@ router = APIRouter()
 
 
 class EnvReport(BaseModel):
-    """Where and how the app runs. It holds no value of any setting."""
+    """Where and how the app runs, without the value of any setting."""
 
     layout: str
     version: str
     python: str
     region: str | None = Field(description="Where the process runs, if the platform says so.")
-    instance: str = Field(description="Which of several copies answered.")
-    model: str | None = Field(description="The model that answers; null for the default answer.")
+    instance: str = Field(description="Which of several copies responded.")
+    model: str | None = Field(description="The model that answers, or null.")
     settings: dict[str, bool] = Field(description="For each setting, whether it is set.")
 
 

@@ -56,7 +56,7 @@ def print_settings() -> int:
 
 
 def check_settings() -> int:
-    """Print a sentence for each setting that is missing or wrong; then the exit status is 2."""
+    """Print a sentence for each setting that is missing or not valid, with exit status 2."""
     from app.server.settings_check import find_errors
 
     sentences = find_errors()

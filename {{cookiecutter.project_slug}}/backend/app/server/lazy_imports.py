@@ -1,8 +1,8 @@
 """A faster start: the packages listed here import a module when it is first used (PEP 810).
 
-It needs Python 3.15, which the image has; an older Python starts as usual. The imports of the app
-itself and of packages that you add stay as they are: a missing module is an error at the start,
-and what a module does when it is imported happens then.
+This needs Python 3.15, which the image has; an older Python starts as usual. Imports in the app
+itself and in packages that you add stay eager: a missing module is an error at the start, and a
+module's side effects happen then.
 """
 
 import sys
@@ -10,15 +10,15 @@ from abc import ABC
 from typing import Any
 
 PACKAGES = {"anyio", "fastapi", "pydantic", "pydantic_settings", "starlette", "uvicorn"}
-"""The tests pass with these. Others gain nothing, or need their imports at once as `httpcore2`."""
+"""Other packages gain nothing, or need their imports at once, such as `httpcore2`."""
 
 IMPORTERS = PACKAGES | sys.stdlib_module_names
 
 
 class SecurityScopes(ABC):  # noqa: B024 - abstract for the sake of `__subclasshook__`
-    """Stands for FastAPI's class of this name until something imports that.
+    """Stands for FastAPI's class of this name until something imports that class.
 
-    FastAPI compares the type of every parameter with its class, and with the class come the
+    FastAPI compares the type of every parameter with its class, and importing it creates the
     models of an OpenAPI document: a fifth of the start of an app that uses neither.
     """
 
@@ -36,7 +36,7 @@ class SecurityScopes(ABC):  # noqa: B024 - abstract for the sake of `__subclassh
 
 
 def allow_lazy_imports() -> None:
-    """Let the packages import lazily, where Python can."""
+    """Let the packages import lazily, if this Python can."""
     if sys.version_info >= (3, 15):
         sys.set_lazy_imports_filter(is_lazy)
         sys.set_lazy_imports("all")
@@ -44,19 +44,12 @@ def allow_lazy_imports() -> None:
 
 
 def is_lazy(importer: str | None, _imported: str, _names: tuple[str, ...] | None) -> bool:
-    """Say whether an import may wait until its module is used.
-
-    Args:
-        importer: the name of the module that imports.
-
-    Returns:
-        Whether that module is part of one of the packages, or of the standard library.
-    """
+    """Return whether an import may wait: in one of the packages or in the standard library."""
     return (importer or "").partition(".")[0] in IMPORTERS
 
 
 def replace_security_scopes() -> None:
-    """Keep FastAPI from importing its class for comparisons, if this FastAPI would do so."""
+    """Keep FastAPI from importing its class only to compare types with it."""
     from fastapi.dependencies import utils  # noqa: PLC0415 - once its imports are lazy
 
     if "SecurityScopes" in vars(utils):

@@ -1,4 +1,4 @@
-"""What the platform sets: where the app runs, and where its server listens."""
+"""Variables that the platform sets: where the app runs, and where its server listens."""
 
 from functools import cache
 from pathlib import Path
@@ -6,12 +6,11 @@ from typing import Annotated, Literal
 
 from fastapi import Depends
 from pydantic import Field, field_validator
-from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Platform(BaseSettings):
-    """Where this process runs. Set by the scripts, the image or the Worker, not by people."""
+    """Where this process runs. The scripts, the image, or the Worker set it."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True)
 
@@ -39,21 +38,16 @@ class Listener(BaseSettings):
     def explain_kubernetes(cls, value: object) -> object:
         """Reject the address that Kubernetes injects for a Service named `backend`."""
         if isinstance(value, str) and value.startswith("tcp://"):
-            raise PydanticCustomError(
-                "service_link",
-                "Kubernetes sets this variable for a Service named `backend`: set "
-                "`enableServiceLinks: false` in the pod's spec, or rename the Service",
+            raise ValueError(
+                "Kubernetes sets this variable for a Service named `backend`, so set "
+                "`enableServiceLinks: false` in the pod's spec, or rename the Service"
             )
         return value
 
 
 @cache
 def load_platform() -> Platform:
-    """Read once where this process runs.
-
-    Raises:
-        pydantic.ValidationError: a variable has a wrong value.
-    """
+    """Read once where this process runs; a wrong value raises `pydantic.ValidationError`."""
     return Platform()
 
 

@@ -1,4 +1,4 @@
-"""The app's routes as a table: which paths, methods and WebSockets it answers."""
+"""The app's routes as a table: which paths, methods, and WebSockets it answers."""
 
 import json
 import re
@@ -11,34 +11,15 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Mount, Route, WebSocketRoute
 
 ANYTHING = {"path": "/{rest:any}", "methods": ["*"], "websocket": True}
-"""A row for routes that only the app can judge."""
+"""The row of a route whose paths only the app knows."""
 
 UNKNOWN_PARAMETER = re.compile(r"\{(\w+):(?!(?:str|int|float|path|uuid)\})\w+\}")
-"""A path parameter of a type that worker/http/routes.ts does not know."""
-
-
-def describe_path(path: str) -> str:
-    """Write a route's path with types of parameters that the Worker knows.
-
-    Args:
-        path: a path such as `/items/{item_id:int}`; the type may be the app's own.
-
-    Returns:
-        The path with each unknown type replaced by `any`.
-    """
-    return UNKNOWN_PARAMETER.sub(r"{\1:any}", path)
+"""A path parameter such as `{item_id:color}`, whose type only the app knows."""
 
 
 def describe_route(context: RouteContext) -> dict[str, Any]:
-    """Describe what one route answers.
-
-    Args:
-        context: the route, with the prefixes of the routers that include it.
-
-    Returns:
-        Its path and methods, `*` for any; whether it is for WebSockets, if it is.
-    """
-    path = describe_path(context.path or "")
+    """Describe a route: its path and methods, `*` for any, and whether it is for WebSockets."""
+    path = UNKNOWN_PARAMETER.sub(r"{\1:any}", context.path or "")
     if isinstance(context.original_route, Route):
         return {"path": path, "methods": sorted(context.methods or ["*"])}
     if isinstance(context.original_route, WebSocketRoute):
@@ -57,13 +38,13 @@ def describe_slash_redirects(rows: list[dict[str, Any]]) -> Iterator[dict[str, A
 
 
 def describe_routes(app: FastAPI) -> dict[str, Any]:
-    """Describe what an app answers with anything but 404 and 405.
+    """Describe to what an app responds with anything but 404 and 405.
 
     Args:
-        app: an app with all of its routes, hidden ones included.
+        app: an app with all of its routes, including those that its documentation hides.
 
     Returns:
-        The routes; and whether a middleware answers OPTIONS at any path.
+        The routes, and whether a middleware answers OPTIONS at any path.
     """
     rows = [describe_route(context) for context in iter_route_contexts(app.routes)]
     if app.router.redirect_slashes:
@@ -76,12 +57,5 @@ def describe_routes(app: FastAPI) -> dict[str, Any]:
 def format_table(table: dict[str, Any]) -> str:
     """Format the table as JSON with a line for each route."""
     rows = ",\n".join("    " + json.dumps(row) for row in table["routes"])
-    lines = [
-        "{",
-        f'  "preflight": {json.dumps(table["preflight"])},',
-        '  "routes": [',
-        rows,
-        "  ]",
-        "}",
-    ]
-    return "\n".join(lines) + "\n"
+    preflight = json.dumps(table["preflight"])
+    return f'{{\n  "preflight": {preflight},\n  "routes": [\n{rows}\n  ]\n}}\n'

@@ -71,26 +71,13 @@ def run(factory: str) -> int:
 
 
 def report(*sentences: str) -> int:
-    """Print what is wrong with the settings.
-
-    Returns:
-        The exit status for it.
-    """
+    """Print what is wrong with the settings, and return the exit status for it."""
     sys.stderr.writelines(f"{sentence}\n" for sentence in sentences)
     return WRONG_SETTING
 
 
 def configure(factory: str, settings: Settings, listener: Listener) -> AppConfig:
-    """Turn the settings into uvicorn's configuration, and configure the logs.
-
-    Args:
-        factory: the function that creates the app.
-        settings: what people set.
-        listener: where to listen.
-
-    Returns:
-        The configuration.
-    """
+    """Turn the settings into uvicorn's configuration, and configure the logs."""
     grace_seconds = settings.grace_seconds
     if load_platform().layout == "development":
         grace_seconds = min(grace_seconds, DEVELOPMENT_GRACE_SECONDS)
@@ -110,11 +97,7 @@ def configure(factory: str, settings: Settings, listener: Listener) -> AppConfig
 
 
 def bind_port(host: str, port: int) -> socket.socket:
-    """Bind a TCP socket, which doesn't listen yet.
-
-    Raises:
-        OSError: nothing can listen there; the message is a sentence.
-    """
+    """Bind a TCP socket, which doesn't listen yet."""
     made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     # asyncio sets this only on its own sockets; without it, events may wait 40 ms
@@ -123,16 +106,16 @@ def bind_port(host: str, port: int) -> socket.socket:
 
 
 def bind_path(path: Path) -> socket.socket:
-    """Bind a Unix socket, which doesn't listen yet.
-
-    Raises:
-        OSError: nothing can listen there; the message is a sentence.
-    """
+    """Bind a Unix socket, which doesn't listen yet."""
     return bind(socket.socket(socket.AF_UNIX), str(path), f"{path} (BACKEND_SOCKET)")
 
 
 def bind(made: socket.socket, address: tuple[str, int] | str, name: str) -> socket.socket:
-    """Bind a socket to an address, or close it and raise an error with the address's name."""
+    """Bind a socket to an address.
+
+    Raises:
+        OSError: nothing can listen there; the message is a sentence with the address's name.
+    """
     try:
         made.bind(address)
     except OSError as error:
@@ -144,11 +127,7 @@ def bind(made: socket.socket, address: tuple[str, int] | str, name: str) -> sock
 
 
 def serve(config: AppConfig, sockets: list[socket.socket]) -> int:
-    """Serve on all the sockets until the process has to stop.
-
-    Returns:
-        The exit status.
-    """
+    """Serve on all the sockets until the process has to stop, and return the exit status."""
     try:
         if config.workers > 1:
             supervisor = Multiprocess(config, sockets)

@@ -1,4 +1,4 @@
-"""The settings: which there are, and what is wrong with them."""
+"""Which settings the app has, and what is wrong with their values."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,11 +11,7 @@ from app.server.platform import Listener, Platform
 
 
 def find_errors() -> list[str]:
-    """Check every setting.
-
-    Returns:
-        A sentence for each variable that is missing, wrong or unreadable.
-    """
+    """Write a sentence for each variable that is missing, not valid, or not readable."""
     sentences = dict(unreadable_secrets())
     for model in (settings.Settings, Platform, Listener):
         try:
@@ -28,11 +24,7 @@ def find_errors() -> list[str]:
 
 
 def unreadable_secrets() -> Iterator[tuple[str, str]]:
-    """Find the secrets whose files can't be read.
-
-    Yields:
-        The variable's name, and a sentence for its user.
-    """
+    """Find the secrets whose files can't be read: their variables, and a sentence for each."""
     folder = settings.Settings.model_config.get("secrets_dir")
     for path in Path(str(folder)).iterdir() if folder else ():
         if path.name.lower() in settings.Settings.model_fields:
@@ -44,30 +36,20 @@ def unreadable_secrets() -> Iterator[tuple[str, str]]:
 
 
 def describe(name: str, details: ErrorDetails) -> str:
-    """Write a sentence about a wrong setting.
+    """Write a sentence about a wrong setting, with the place to set the variable.
 
     Args:
         name: the variable.
-        details: what pydantic found; its input is left out because it may be a secret.
-
-    Returns:
-        The sentence, with the place to set the variable.
+        details: pydantic's error; its input is left out because it may be a secret.
     """
     if details["type"] == "missing":
         return f"{name} is missing: set it in .env, or in the environment of the container."
-    if details["type"] == "incomplete":
-        return f"{name} is missing: {details['msg']}. Set it in .env, or in the environment."
-    if details["type"] == "service_link":
-        return f"{name} is no port. {details['msg']}."
-    return f"{name} is wrong: {details['msg']}. Set it in .env, or in the environment."
+    reason = details["msg"].removeprefix("Value error, ")
+    return f"{name} is wrong: {reason}. Set it in .env, or in the environment."
 
 
 def variables() -> dict[str, list[str]]:
-    """List the variables that people set.
-
-    Returns:
-        Their names, under `required` and `optional`.
-    """
+    """List the variables that people set, under `required` and `optional`."""
     names: dict[str, list[str]] = {"required": [], "optional": []}
     for name, field in settings.Settings.model_fields.items():
         names["required" if field.is_required() else "optional"].append(name.upper())

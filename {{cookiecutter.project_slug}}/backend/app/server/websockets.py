@@ -12,15 +12,7 @@ def open_websocket(
 ) -> asyncio.Protocol:
     """Create the protocol of one connection; uvicorn calls this in place of a class.
 
-    The import is here because it would make every start slower, also of apps without WebSockets.
-
-    Args:
-        config: the server's configuration.
-        server_state: the server's connections and tasks.
-        app_state: what the lifespan yields.
-
-    Returns:
-        The protocol, which takes over the connection.
+    Importing the implementation would make every start slower, even in apps without WebSockets.
     """
     from uvicorn.protocols.websockets import websockets_sansio_impl  # noqa: PLC0415
 

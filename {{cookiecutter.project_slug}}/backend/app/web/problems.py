@@ -46,17 +46,14 @@ def problem(
     data: object = None,
     headers: Mapping[str, str] | None = None,
 ) -> ProblemResponse:
-    """Answer with a problem.
+    """Build a response with a problem document, whose title is the name of the status.
 
     Args:
         status: the HTTP status, 400 to 599.
         detail: a sentence for the user; by default a description of the status.
         errors: the invalid fields of the request's body.
-        data: more about the problem, for programs: anything that JSON can hold.
+        data: more about the problem, for programs, as JSON.
         headers: further response headers, such as `Retry-After`.
-
-    Returns:
-        The response; its title is the name of the status.
     """
     known = next((one for one in HTTPStatus if one == status), None)
     title = known.phrase if known else f"Status {status}"

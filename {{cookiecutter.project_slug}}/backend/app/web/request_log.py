@@ -1,4 +1,4 @@
-"""The ID of each request, one log line per request, and what every response must keep to.
+"""The ID of each request, one log line per request, and rules for every response.
 
 `ACCESS_LOG=false` leaves only the lines of failed requests, for when a proxy logs the others.
 """

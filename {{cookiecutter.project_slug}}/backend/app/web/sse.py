@@ -3,13 +3,13 @@
 import asyncio
 import logging
 import math
+import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from pydantic import BaseModel
-from pydantic_core import to_json
 from starlette.responses import StreamingResponse
-from starlette.types import Send
+from starlette.types import Receive, Scope, Send
 
 HEARTBEAT = b": keep-alive\n\n"
 
@@ -36,7 +36,8 @@ def encode(event: Event) -> bytes:
     Returns:
         The event's name and its JSON as UTF-8, with the blank line that dispatches it.
     """
-    return b"event: %b\ndata: %b\n\n" % (event.event.encode(), to_json(event))
+    data = event.__pydantic_serializer__.to_json(event)  # half the time of `to_json(event)`
+    return b"event: %b\ndata: %b\n\n" % (event.event.encode(), data)
 
 
 class EventStream(StreamingResponse):
@@ -72,6 +73,32 @@ class EventStream(StreamingResponse):
             headers={"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"},
         )
 
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the response until it ends or the client disconnects.
+
+        Starlette's own way, a group of two tasks, takes more memory and goes on cancelling what
+        the events await in `finally`.
+        """
+        streaming = asyncio.current_task()
+        disconnected = False
+
+        async def cancel_at_disconnect() -> None:
+            nonlocal disconnected
+            while (await receive())["type"] != "http.disconnect":
+                pass
+            disconnected = True
+            if streaming:
+                streaming.cancel()
+
+        watching = asyncio.create_task(cancel_at_disconnect())
+        try:
+            await self.stream_response(send)
+        except asyncio.CancelledError:
+            if not disconnected or (streaming and streaming.uncancel()):
+                raise
+        finally:
+            watching.cancel()
+
     async def stream_response(self, send: Send) -> None:
         """Send the events, and end with `failure` if making or encoding one of them fails."""
         head = {"type": "http.response.start", "status": self.status_code}
@@ -80,20 +107,24 @@ class EventStream(StreamingResponse):
         try:
             async with aclosing(self.events):
                 async for event in self.events:
-                    await heartbeat.send(encode(event))
+                    body = encode(event)
+                    heartbeat.idle_since = math.inf  # a client that reads slowly isn't idle
+                    await send({"type": "http.response.body", "body": body, "more_body": True})
+                    heartbeat.idle_since = time.monotonic()
         except BaseException:  # also a group or an inner task's cancellation must not end silently
             task = asyncio.current_task()
             if task and task.cancelling():
                 raise
             log.exception("The stream failed")
-            await heartbeat.send(encode(self.failure))
+            body = encode(self.failure)
+            await send({"type": "http.response.body", "body": body, "more_body": True})
         finally:
             heartbeat.stop()
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 class Heartbeat:
-    """Sends the parts of a stream, and a comment whenever there has been none for a while.
+    """Sends a comment whenever a stream has been idle for a while.
 
     While it waits, there is a timer and no task, which would take more memory.
     """
@@ -107,25 +138,24 @@ class Heartbeat:
         """
         self._send = send
         self._seconds = seconds
-        self._loop = asyncio.get_running_loop()
-        self._idle_since = self._loop.time()
         self._comment: asyncio.Task[None] | None = None
-        self._timer = self._loop.call_later(seconds, self._check)
+        self._wait(seconds)
+        self.idle_since = time.monotonic()
 
-    async def send(self, part: bytes) -> None:
-        """Send a part of the stream."""
-        self._idle_since = math.inf  # a client that reads slowly is not an idle stream
-        await self._send({"type": "http.response.body", "body": part, "more_body": True})
-        self._idle_since = self._loop.time()
+    def _wait(self, seconds: float) -> None:
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._check)
 
     def _check(self) -> None:
         """Send a comment if the stream has been idle, and check again when it could next be."""
-        rest = self._idle_since + self._seconds - self._loop.time()
+        rest = self.idle_since + self._seconds - time.monotonic()
         if rest <= 0:
-            self._comment = self._loop.create_task(self.send(HEARTBEAT))
-        self._timer = self._loop.call_later(
-            rest if 0 < rest < self._seconds else self._seconds, self._check
-        )
+            self._comment = asyncio.create_task(self._send_comment())
+        self._wait(rest if 0 < rest < self._seconds else self._seconds)
+
+    async def _send_comment(self) -> None:
+        self.idle_since = math.inf
+        await self._send({"type": "http.response.body", "body": HEARTBEAT, "more_body": True})
+        self.idle_since = time.monotonic()
 
     def stop(self) -> None:
         """Send no more comments."""
