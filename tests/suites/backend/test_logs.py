@@ -26,7 +26,7 @@ def capture(log_format: Literal["text", "json"]) -> tuple[logging.Logger, io.Str
     return logging.getLogger("test"), written
 
 
-def test_a_json_line_holds_time_level_logger_id_message_and_traceback() -> None:
+def test_a_json_line_has_time_level_logger_id_message_and_traceback() -> None:
     log, written = capture("json")
     try:
         raise ValueError("line\nbreak")
@@ -40,7 +40,7 @@ def test_a_json_line_holds_time_level_logger_id_message_and_traceback() -> None:
     assert record == expected
 
 
-def test_a_text_line_holds_time_level_logger_id_and_message() -> None:
+def test_a_text_line_has_time_level_logger_id_and_message() -> None:
     log, written = capture("text")
     token = request_id.set("edge-0123456789")
     log.warning("beware")

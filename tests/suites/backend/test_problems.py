@@ -73,7 +73,7 @@ def test_head_of_a_stream_ends_at_once(app: FastAPI) -> None:
             assert response.headers["content-type"].startswith("text/event-stream")
 
 
-def test_an_unexpected_error_is_a_problem_that_tells_nothing_but_its_id(
+def test_an_unexpected_error_is_a_problem_that_reveals_only_its_id(
     app: FastAPI, client: TestClient
 ) -> None:
     @app.get("/api/broken")

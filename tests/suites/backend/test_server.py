@@ -71,7 +71,7 @@ def wait_until_it_listens(port: int) -> None:
     pytest.fail("the server does not listen")
 
 
-def test_a_busy_port_is_told_in_a_sentence(start: Start, port: int) -> None:
+def test_a_busy_port_is_reported_in_a_sentence(start: Start, port: int) -> None:
     with socket.create_server(("127.0.0.1", port)):
         process = start("app.server")
         _, error = process.communicate(timeout=START_SECONDS)
@@ -81,7 +81,7 @@ def test_a_busy_port_is_told_in_a_sentence(start: Start, port: int) -> None:
     assert "BACKEND_PORT" in sentence
 
 
-def test_a_busy_socket_path_is_told_in_a_sentence(start: Start, tmp_path: Path) -> None:
+def test_a_busy_socket_path_is_reported_in_a_sentence(start: Start, tmp_path: Path) -> None:
     (tmp_path / "socket").touch()
     process = start("app.server", BACKEND_SOCKET=str(tmp_path / "socket"))
     _, error = process.communicate(timeout=START_SECONDS)

@@ -1,4 +1,4 @@
-"""The settings: what is wrong is told at once, and .env.example lists them all."""
+"""The settings: everything that is wrong is reported at once."""
 
 import json
 from pathlib import Path
@@ -57,7 +57,7 @@ def test_a_wrong_setting_is_named_in_a_sentence(
     ("name", "value"),
     [("MODEL_API_KEY", "sk-very-secret"), ("MODEL_BASE_URL", "http://user:pass@127.0.0.1/v1")],
 )
-def test_a_model_without_a_name_is_told_without_the_secret(
+def test_a_model_without_a_name_is_reported_without_the_secret(
     name: str, value: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("BACKEND_PORT", "1234")
@@ -119,7 +119,7 @@ def test_a_secret_is_read_from_its_file(monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert key.get_secret_value() == "sk-very-secret"
 
 
-def test_the_value_of_a_wrong_secret_is_not_told(
+def test_the_value_of_a_wrong_secret_is_not_printed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     class Strict(Settings):

@@ -158,7 +158,7 @@ def test_an_answer_can_end_with_a_sentence_for_the_user(
     assert "Traceback" not in caplog.text
 
 
-def test_the_scripted_answer_can_be_told_its_size_and_to_fail(
+def test_the_scripted_answer_follows_the_prompt(
     client: TestClient, answer_with: AnswerWith
 ) -> None:
     answer_with(scripted.answer)

@@ -1,4 +1,4 @@
-"""The endpoints besides `/stream`."""
+"""The other endpoints: `/api/health`, `/env`, and paths that don't exist."""
 
 import pytest
 from fastapi import FastAPI
@@ -16,7 +16,7 @@ def test_health(client: TestClient) -> None:
 
 
 @pytest.mark.settings(model_api_key="sk-very-secret", model_name="a-model")
-def test_env_tells_what_is_set_but_no_value(client: TestClient) -> None:
+def test_env_reports_which_settings_are_set_but_no_value(client: TestClient) -> None:
     response = client.get("/env")
     report = response.json()
     assert report["version"] == __version__
@@ -29,11 +29,11 @@ def test_env_tells_what_is_set_but_no_value(client: TestClient) -> None:
     assert "sk-very-secret" not in response.text
 
 
-def test_env_tells_that_no_model_is_configured(client: TestClient) -> None:
+def test_env_reports_that_no_model_is_configured(client: TestClient) -> None:
     assert client.get("/env").json()["model"] is None
 
 
-def test_env_tells_where_it_runs(app: FastAPI, client: TestClient) -> None:
+def test_env_reports_where_it_runs(app: FastAPI, client: TestClient) -> None:
     where = {"CLOUDFLARE_REGION": "WEUR", "CLOUDFLARE_DURABLE_OBJECT_ID": "abc"}
     platform = Platform.model_validate({"layout": "cloudflare", **where})
     app.dependency_overrides[get_platform] = lambda: platform

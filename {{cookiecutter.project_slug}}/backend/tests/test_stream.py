@@ -84,13 +84,13 @@ def test_a_client_that_goes_away_cancels_the_answer(app: FastAPI, answer_with: A
     answer_with(answer)
     with serve(app) as client:
         with client.stream("POST", "/stream", json=conversation("hi")) as response:
-            lines = response.iter_lines()  # held: httpx closes the response with it
+            lines = response.iter_lines()  # a name keeps httpx from closing the response
             assert next(lines) == "event: token"
             assert not cancelled.is_set()
         assert cancelled.wait(1)
 
 
-def test_an_answer_can_tell_its_status_its_sources_and_its_usage(
+def test_an_answer_can_send_a_status_sources_and_usage(
     client: TestClient, answer_with: AnswerWith
 ) -> None:
     source = SourceEvent(title="A page", url="https://example.com/")

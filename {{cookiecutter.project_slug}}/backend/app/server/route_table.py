@@ -58,4 +58,4 @@ def format_table(table: dict[str, Any]) -> str:
     """Format the table as JSON with a line for each route."""
     rows = ",\n".join("    " + json.dumps(row) for row in table["routes"])
     preflight = json.dumps(table["preflight"])
-    return f'{{\n  "preflight": {preflight},\n  "routes": [\n{rows}\n  ]\n}}\n'
+    return '{\n  "preflight": ' + preflight + ',\n  "routes": [\n' + rows + "\n  ]\n}\n"
