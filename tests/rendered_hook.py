@@ -21,6 +21,16 @@ def questions() -> dict[str, Any]:
     return read
 
 
+def default_answers() -> dict[str, object]:
+    """The answers in a replay file of this template."""
+    answers = {
+        key: value[0] if isinstance(value, list) and key[0] != "_" else value
+        for key, value in questions().items()
+        if key != "__prompts__"
+    }
+    return answers | {"project_slug": "my-app", "__project_slug_as_answered": "my-app"}
+
+
 def load(hook: str, folder: Path, **answers: object) -> ModuleType:
     """Render and import a hook.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.projects import environment, generate, run, template
-from tests.rendered_hook import questions
+from tests.rendered_hook import default_answers
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -18,16 +18,6 @@ def contents(folder: Path) -> dict[str, bytes]:
         for path in folder.rglob("*")
         if path.is_file()
     }
-
-
-def default_answers() -> dict[str, object]:
-    """The answers in a replay file of this template."""
-    answers = {
-        key: value[0] if isinstance(value, list) and key[0] != "_" else value
-        for key, value in questions().items()
-        if key != "__prompts__"
-    }
-    return answers | {"project_slug": "my-app", "__project_slug_as_answered": "my-app"}
 
 
 def try_to_generate(output: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -2,6 +2,7 @@
 
 import filecmp
 import json
+import os
 import re
 import subprocess
 import sys
@@ -13,8 +14,8 @@ import pytest
 import yaml
 from pytest_cookies.plugin import Cookies
 
-from tests.projects import LAYOUTS, environment, generate, run
-from tests.rendered_hook import ROOT, load, questions
+from tests.projects import LAYOUTS, NEEDS_POSIX, environment, generate, run, template
+from tests.rendered_hook import ROOT, default_answers, load, questions
 
 TREES = Path(__file__).parent / "trees"
 HOSTILE = 'O\'Neil & "Söhne" <b>${HOME}`id`$(id) \\ {{"{{"}} 7*7 }} 日本'
@@ -265,3 +266,30 @@ def test_actions_are_pinned_by_commit(folder: Path) -> None:
 def test_every_hook_is_short() -> None:
     for hook in (ROOT / "hooks").glob("*.py"):
         assert len(hook.read_text().splitlines()) <= 120, hook.name
+
+
+def test_numbers_in_a_replay_file_are_answers(tmp_path: Path) -> None:
+    numbers = {"backend_port": 31000, "max_instances": 7, "project_name": 2026, "description": 1}
+    replay = tmp_path / "replay.json"
+    replay.write_text(json.dumps({"cookiecutter": default_answers() | numbers}))
+    command = (sys.executable, "-m", "cookiecutter", str(template()))
+    run(tmp_path, *command, "--replay-file", str(replay))
+    manifest = json.loads((tmp_path / "my-app" / "package.json").read_text())
+    assert manifest["config"]["backendPort"] == 31000
+    assert (manifest["displayName"], manifest["description"]) == ("2026", "1")
+
+
+@NEEDS_POSIX
+def test_a_strict_umask_keeps_others_out_and_changes_no_mode_in_git(tmp_path: Path) -> None:
+    usual = generate(tmp_path / "usual")
+    before = os.umask(0o077)
+    try:
+        strict = generate(tmp_path / "strict")
+    finally:
+        os.umask(before)
+    listed = [run(project, "git", "ls-files", "--stage").stdout for project in (usual, strict)]
+    modes = [[line.split()[0] for line in lines.splitlines()] for lines in listed]
+    assert modes[0] == modes[1]
+    for name in files(strict):
+        owner = (usual / name).stat().st_mode & 0o700
+        assert (strict / name).stat().st_mode & 0o700 == owner, name
