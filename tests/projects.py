@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -59,6 +60,16 @@ def run(folder: Path, *command: str, seconds: float = 600) -> subprocess.Complet
     return done
 
 
+def attempt(
+    folder: Path, *command: str, variables: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a command in a folder, whether it succeeds or not; output and errors are kept apart."""
+    given = environment() | dict(variables or {})
+    return subprocess.run(
+        command, cwd=folder, env=given, capture_output=True, text=True, check=False
+    )
+
+
 def copy_template(folder: Path) -> Path:
     """Copy this template's files, including uncommitted changes but not ignored files."""
     listed = run(ROOT, "git", "ls-files", "--cached", "--others", "--exclude-standard", "-z").stdout
@@ -78,10 +89,7 @@ def commit(folder: Path) -> None:
 
 def cruft(project: Path, *arguments: str) -> str:
     """Run cruft in a project, and return its output even if it fails."""
-    done = subprocess.run(
-        [sys.executable, "-m", "cruft", *arguments],
-        cwd=project, env=environment(), capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = attempt(project, sys.executable, "-m", "cruft", *arguments)
     return done.stdout + done.stderr
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.projects import environment, generate, run, template
+from tests.projects import attempt, generate, run, template
 from tests.rendered_hook import default_answers
 
 
@@ -22,10 +22,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def try_to_generate(output: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run cookiecutter or cruft with flags."""
-    return subprocess.run(
-        [sys.executable, "-m", *arguments],
-        cwd=output, env=environment(), capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    return attempt(output, sys.executable, "-m", *arguments)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import pytest
 import yaml
 from pytest_cookies.plugin import Cookies
 
-from tests.projects import LAYOUTS, NEEDS_POSIX, environment, generate, run, template
+from tests.projects import LAYOUTS, NEEDS_POSIX, attempt, environment, generate, run, template
 from tests.rendered_hook import ROOT, default_answers, load, questions
 
 TREES = Path(__file__).parent / "trees"
@@ -239,11 +239,9 @@ def test_modules_among_the_temporary_files_stay_out_of_the_hooks(
         (strangers / f"{name}.py").write_text("raise SystemExit('not this one')\n")
     monkeypatch.setenv("TMPDIR", str(strangers))
     assert (generate(tmp_path / "output") / ".cruft.json").exists()
-    refused = subprocess.run(
-        [sys.executable, "-m", "cookiecutter", str(ROOT), "--no-input",
-         "backend_port=80"],
-        cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    refused = attempt(
+        tmp_path, sys.executable, "-m", "cookiecutter", str(ROOT), "--no-input", "backend_port=80"
+    )
     assert "backend_port must be" in refused.stderr
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.projects import environment, run, template
+from tests.projects import attempt, run, template
 from tests.rendered_hook import ROOT, load, questions
 
 BAD = {
@@ -118,9 +118,7 @@ def test_no_answer_becomes_code(hook: str, answer: str, tmp_path: Path) -> None:
 
 def cookiecutter(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "cookiecutter", *arguments]
-    return subprocess.run(
-        command, cwd=cwd, env=environment(), capture_output=True, text=True, check=False
-    )
+    return attempt(cwd, *command)
 
 
 def test_all_invalid_answers_are_named_and_the_corrected_command_works(tmp_path: Path) -> None:
@@ -179,10 +177,7 @@ def test_the_corrected_command_starts_as_the_refused_one_did(
 def test_the_corrected_command_of_cruft_works(tmp_path: Path) -> None:
     create = [sys.executable, "-m", "cruft", "create", str(template()), "--no-input"]
     answers = json.dumps({"backend_port": "80", "project_name": "It's"})
-    refused = subprocess.run(
-        [*create, "--extra-context", answers],
-        cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    refused = attempt(tmp_path, *create, "--extra-context", answers)
     assert refused.returncode != 0
     [command] = re.findall(r"^  (.* create .+)$", refused.stderr, re.MULTILINE)
     run(tmp_path, "sh", "-c", command)

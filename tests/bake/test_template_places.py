@@ -2,22 +2,25 @@
 
 import json
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.projects import NEEDS_POSIX, commit, cruft, environment, run, template_of_its_own
+from tests.projects import NEEDS_POSIX, attempt, commit, cruft, run, template_of_its_own
 
 
 def generate(folder: Path, *arguments: str, pwd: Path | None = None) -> str:
     """Run cookiecutter in a folder, as a shell does, and return its output."""
-    done = subprocess.run(
-        [sys.executable, "-m", "cookiecutter", *arguments, "--no-input"],
-        cwd=folder, env=environment() | {"PWD": str(pwd or folder)},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = attempt(
+        folder,
+        sys.executable,
+        "-m",
+        "cookiecutter",
+        *arguments,
+        "--no-input",
+        variables={"PWD": str(pwd or folder)},
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -95,10 +98,15 @@ def test_cruft_rejects_an_address_with_a_credential(
         f'[url "file://{template}"]\ninsteadOf = https://me:s3cr3t@host.example/t.git\n'
     )
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
-    done = subprocess.run(
-        [sys.executable, "-m", "cruft", "create", "https://me:s3cr3t@host.example/t.git", "-y"],
-        cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = attempt(
+        tmp_path,
+        sys.executable,
+        "-m",
+        "cruft",
+        "create",
+        "https://me:s3cr3t@host.example/t.git",
+        "-y",
+    )
     assert done.returncode != 0
     assert "Remove the credential from the template's address" in done.stderr
     assert not (tmp_path / "my-app").exists()
@@ -121,10 +129,9 @@ def test_neither_token_nor_hook_is_left_behind(
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     (tmp_path / "output").mkdir()
     said = generate(tmp_path / "output", address)
-    refused = subprocess.run(
-        [sys.executable, "-m", "cookiecutter", address, "--no-input", "backend_port=80"],
-        cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    refused = attempt(
+        tmp_path, sys.executable, "-m", "cookiecutter", address, "--no-input", "backend_port=80"
+    )
     assert "https://git.example/t.git --no-input" in refused.stderr
     assert "s3cr3t" not in said + refused.stderr
     project = tmp_path / "output" / "my-app"

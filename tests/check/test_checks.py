@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests import recipes
-from tests.projects import commit, environment, run
+from tests.projects import attempt, commit, run
 
 FAILED = re.compile(r"^✗ (\S+) failed", re.MULTILINE)
 PASSED = re.compile(r"^✓ (\S+) \(", re.MULTILINE)
@@ -27,10 +27,7 @@ def project(both_app: Path, tmp_path: Path) -> Path:
 
 def check(project: Path, *arguments: str, command: str = "check") -> tuple[int, str, str]:
     """Run checks; return the exit status, the output, and the errors."""
-    done = subprocess.run(
-        ["bun", "run", "--silent", command, *arguments],
-        cwd=project, env=environment(), capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = attempt(project, "bun", "run", "--silent", command, *arguments)
     return done.returncode, done.stdout, done.stderr
 
 

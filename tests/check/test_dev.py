@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from tests.backend import free_port, listener
-from tests.projects import environment, generate, run
+from tests.projects import attempt, environment, generate, run
 
 PATIENCE_SECONDS = 60
 PACKAGES = ("node_modules", "frontend/node_modules", "backend/.venv")
@@ -161,10 +161,7 @@ def test_two_apps_run_side_by_side_and_a_busy_port_names_its_holder(
         (other / name).symlink_to(cloudflare_app / name)
     with running(project) as dev, running(other) as second:
         assert dev.get("/api/health").status_code == second.get("/api/health").status_code == 200
-        refused = subprocess.run(
-            ["bun", "run", "--silent", "dev"],
-            cwd=project, env=environment(), capture_output=True, text=True, check=False,
-        )  # fmt: skip
+        refused = attempt(project, "bun", "run", "--silent", "dev")
         assert refused.returncode == 1
         frontend, backend = refused.stderr.strip().splitlines()[:2]
         for name, port, said in (

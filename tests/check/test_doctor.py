@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.projects import LAYOUTS, commit, environment, generate, run, shared
+from tests.projects import LAYOUTS, attempt, commit, environment, generate, run, shared
 
 WORKSPACES = (".", "frontend", "e2e", "scripts", "worker")
 ARCHITECTURE = os.uname().machine
@@ -422,9 +422,7 @@ def test_an_env_file_that_cannot_be_read(
         (project / ".env").write_bytes(content)
     assert doctor(project) == [sentence]
     command = ("bun", "scripts/with.ts", "--settings", "--", "bun", "--version")
-    done = subprocess.run(
-        command, cwd=project, env=environment(), capture_output=True, text=True, check=False
-    )
+    done = attempt(project, *command)
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"{sentence}\n")
 
 
@@ -466,10 +464,7 @@ def test_a_parent_that_claims_the_project(
 @pytest.mark.parametrize("deployment", LAYOUTS)
 def test_it_works_before_anything_is_installed(deployment: str, tmp_path: Path) -> None:
     project = generate(tmp_path / "app", deployment=deployment, initialize_git="false")
-    done = subprocess.run(
-        ["bun", "run", "doctor", "packages", "venv"],
-        cwd=project, env=environment(), capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = attempt(project, "bun", "run", "doctor", "packages", "venv")
     assert done.returncode == 1
     assert "Run `bun install` first.\n" in done.stderr
     assert "backend/.venv is not current: run `bun run --cwd backend setup`.\n" in done.stderr
@@ -482,10 +477,7 @@ def test_it_works_before_anything_is_installed(deployment: str, tmp_path: Path) 
 
 def doctor_without_fakes(project: Path, *names: str) -> list[str]:
     """Run checks on this machine."""
-    done = subprocess.run(
-        ["bun", "scripts/doctor.ts", *names],
-        cwd=project, env=environment(), capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = attempt(project, "bun", "scripts/doctor.ts", *names)
     return done.stderr.splitlines()
 
 
@@ -499,11 +491,14 @@ def doctor_without_fakes(project: Path, *names: str) -> list[str]:
 def test_previews_and_deployments_begin_with_the_doctor(script: str, project: Path) -> None:
     replace(project / "package.json", '"limitedPaths": [', '"limitedPaths": [7, ')
     provide(project, "uv", "echo uv 0.4.9")
-    done = subprocess.run(
-        ["bun", "run", "--silent", script],
-        cwd=project, env=environment() | {"PATH": str(project.parents[1] / "bin")},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = attempt(
+        project,
+        "bun",
+        "run",
+        "--silent",
+        script,
+        variables={"PATH": str(project.parents[1] / "bin")},
+    )
     assert done.returncode == 1
     said = done.stderr.splitlines()
     assert len(said) == 2

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.projects import environment, generate
+from tests.projects import attempt, generate
 
 LIST = "config.limitedPaths in package.json"
 FORM = 'Write a path such as "/stream", or a folder such as "/api/chat/*".'
@@ -34,10 +34,7 @@ def run(project: Path, limited: str, *command: str) -> subprocess.CompletedProce
     content = json.loads(manifest.read_text())
     content["config"]["limitedPaths"] = json.loads(limited)
     manifest.write_text(json.dumps(content))
-    return subprocess.run(
-        ["bun", *command],
-        cwd=project, env=environment(), capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    return attempt(project, "bun", *command)
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,11 @@
 """A fresh project passes the hooks that most people use with pre-commit."""
 
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.projects import LAYOUTS, environment, generate, run
+from tests.projects import LAYOUTS, attempt, generate, run
 
 HOOKS = {
     "check_added_large_files": "",
@@ -48,8 +47,5 @@ def listed(project: Path, patterns: str) -> list[str]:
 def test_a_fresh_project_passes(hook: str, patterns: str, project: Path) -> None:
     names = listed(project, patterns)
     assert names
-    done = subprocess.run(
-        [sys.executable, "-m", f"pre_commit_hooks.{hook}", *names],
-        cwd=project, env=environment(), capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = attempt(project, sys.executable, "-m", f"pre_commit_hooks.{hook}", *names)
     assert (done.returncode, done.stdout + done.stderr) == (0, "")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.projects import environment, generate, run
+from tests.projects import attempt, environment, generate, run
 
 MARKER = "def who() -> str: return 'the developer'\n"
 
@@ -117,8 +117,6 @@ def test_a_python_that_does_not_fit_is_replaced(project: Path) -> None:
     assert "Installing" in run(project, "bun", "run", "--cwd", "backend", "setup").stdout
     pyproject.write_text(pyproject.read_text().replace(">=3.11,<9", ">=8"))
     command = ["bun", "run", "--cwd", "backend", "setup"]
-    refused = subprocess.run(
-        command, cwd=project, env=environment(), capture_output=True, text=True, check=False
-    )
+    refused = attempt(project, *command)
     assert refused.returncode == 1
     assert "uv can't provide Python >=8: see above." in refused.stderr

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.projects import copy_template, environment, foreign_environment
+from tests.projects import attempt, copy_template, environment, foreign_environment
 from tools import demo, setup
 
 
@@ -116,11 +116,7 @@ def test_an_edited_demo_is_kept(name: str, generated: Path) -> None:
 
 def test_a_rejected_answer_ends_the_demo_with_its_rule(tmp_path: Path) -> None:
     repository = copy_template(tmp_path / "repository")
-    done = subprocess.run(
-        [sys.executable, "-m", "tools.demo"],
-        cwd=repository, env=environment() | {"backend_port": "80"},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = attempt(repository, sys.executable, "-m", "tools.demo", variables={"backend_port": "80"})
     assert done.returncode == 1
     assert "backend_port must be" in done.stderr
     assert "is ready" not in done.stdout

@@ -1,12 +1,11 @@
 """The frontend's types follow the backend's models."""
 
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.projects import environment, generate, run
+from tests.projects import attempt, generate, run
 
 
 @pytest.fixture
@@ -20,9 +19,7 @@ def project(cloudflare_app: Path, tmp_path: Path) -> Path:
 
 def fail(project: Path, *command: str) -> str:
     """Run a command that must fail, and return its output."""
-    done = subprocess.run(
-        command, cwd=project, env=environment(), capture_output=True, text=True, check=False
-    )
+    done = attempt(project, *command)
     assert done.returncode != 0
     return done.stdout + done.stderr
 
