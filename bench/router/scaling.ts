@@ -79,7 +79,7 @@ async function changes(): Promise<void> {
     await measure("changes", { change: "rises to 80%", ...size }, rise);
     const before = steady(0.6, size);
     const rate = (time: number) => before(time) / (time < 420 ? 1 : 10);
-    const fall = { ...size, rate, sleepAfter: 600, from: 1140, until: 1200 };
+    const fall = { ...size, rate, sleepAfter: 600, from: 1260, until: 1320 };
     await measure("changes", { change: "fell from 60% to 6%", ...size }, fall);
   }
 }
