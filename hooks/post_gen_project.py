@@ -16,10 +16,11 @@ from pathlib import Path
 ANSWERS: dict[str, str] = {{dict(cookiecutter)}}  # type: ignore # noqa: F821 # a literal, not code
 
 OWNED = {  # the files and folders that only one layout has
-    "cloudflare": """Dockerfile-cloudflare Dockerfile-cloudflare.dockerignore worker wrangler.toml
-        .github/workflows/deploy.yml .github/workflows/preview.yml docs/cloudflare.md
-        docs/cloudflare-cost.svg docs/recipes/cloudflare-access.md docs/recipes/cloudflare-cron.md
-        docs/recipes/cloudflare-staging.md e2e/cloudflare.config.ts scripts/cloudflare""",
+    "cloudflare": """docs/recipes/cloudflare-workers-ai.md Dockerfile-cloudflare.dockerignore worker
+        docs/recipes/cloudflare-staging.md docs/recipes/cloudflare-access.md Dockerfile-cloudflare
+        docs/recipes/cloudflare-cron.md docs/recipes/cloudflare-d1.md docs/recipes/cloudflare-r2.md
+        docs/cloudflare.md docs/cloudflare-cost.svg .github/workflows/deploy.yml wrangler.toml
+        .github/workflows/preview.yml e2e/cloudflare.config.ts scripts/cloudflare""",
     "monolith": """Dockerfile Dockerfile.dockerignore compose.yaml deploy image docs/monolith.md
         .github/workflows/image.yml docs/recipes/monolith-oidc.md docs/recipes/monolith-password.md
         docs/recipes/monolith-postgresql.md e2e/monolith.config.ts docs/proxies.md scripts/image""",
@@ -52,9 +53,8 @@ def set_answers() -> None:
     """Write the answers into the layout's files; a missing place is a ValueError."""
     for key, path, before in PLACES:
         if (file := Path(path)).exists():
-            start, rest = file.read_bytes().split(before, 1)
-            rest = re.sub(rb"\A[\w-]*", str(ANSWERS[key]).encode(), rest)
-            file.write_bytes(start + before + rest)
+            start, end = file.read_bytes().split(before, 1)
+            file.write_bytes(start + before + re.sub(rb"\A[\w-]*", str(ANSWERS[key]).encode(), end))
 
 
 def git(*args: str, at: Path | None = None) -> subprocess.CompletedProcess[str]:

@@ -4,10 +4,11 @@ import { containerEnvironment } from "./http/container-env";
 import { unavailable } from "./http/problems";
 import { passOn } from "./http/streaming";
 import { Gauge, type Refusal, readAsk, SCALING_HEADER } from "./scaling/gauge";
+import { connectServices } from "./services";
 
 const POLL_MILLISECONDS = 20;
 
-/** The pause before a start that follows a failed one: doubled each time, up to the longest. */
+/** The pause before a start that follows a failed one. It doubles each time, up to the longest. */
 const PAUSE_MILLISECONDS = { first: 100, longest: 5000 };
 
 /** The number of starts before another instance takes the request. */
@@ -19,7 +20,7 @@ const NOT_CONNECTED = /is not (listening|running)/i;
 /** The app didn't get the request, so it may be sent again, here or to another instance. */
 class UndeliveredError extends Error {}
 
-/** One container and the requests that it serves. It sleeps after a time without traffic. */
+/** One container and the requests that it serves. Without traffic, it falls asleep. */
 export class Backend extends DurableObject<Env> {
   readonly #gauge = new Gauge(this.env.REQUESTS_PER_INSTANCE, this.env.MAX_INSTANCES);
   #inFlight = 0;
@@ -27,6 +28,11 @@ export class Backend extends DurableObject<Env> {
   #starting: Promise<void> | undefined;
   #awakeSince = 0;
   #pause = 0;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    if (ctx.container?.running) ctx.blockConcurrencyWhile(() => connectServices(ctx));
+  }
 
   /** Forwards a request to the container, or refuses it so that the router asks another instance. */
   override async fetch(request: Request): Promise<Response> {
@@ -60,7 +66,7 @@ export class Backend extends DurableObject<Env> {
   }
 
   /**
-   * Stops an idle container whose client does not even read the end of a stream that was cut: that
+   * Stops an idle container whose client doesn't read the end of a stream that was cut. Such a
    * connection keeps this object busy, and the container of a busy object never sleeps.
    */
   override async alarm(): Promise<void> {
@@ -72,9 +78,9 @@ export class Backend extends DurableObject<Env> {
 
   /**
    * Sends a request to the container once it is ready. If the container ends before the app got
-   * the request, it is started again; what may have reached the app is never sent twice.
+   * the request, it is started again. A request that may have reached the app is never sent twice.
    *
-   * @param patient no other instance is known to run, so it is tried for `START_SECONDS`
+   * @param patient whether to try for `START_SECONDS`, as no other instance may be better
    */
   async #deliver(request: Request, patient: boolean): Promise<Response> {
     const body = request.body && (await request.arrayBuffer());
@@ -123,7 +129,7 @@ export class Backend extends DurableObject<Env> {
     return this.#container.getTcpPort(config.backendPort);
   }
 
-  /** Resolves once the container is ready; all requests that arrive meanwhile share one start. */
+  /** Resolves once the container is ready. Requests that arrive meanwhile share one start. */
   async #started(): Promise<void> {
     if (this.#ready && this.#container.running) {
       this.#stayAwake();
@@ -135,7 +141,7 @@ export class Backend extends DurableObject<Env> {
     await this.#starting;
   }
 
-  /** Starts the container once, unless it runs already, and waits until it is ready. */
+  /** Starts the container, unless it is running, and waits until it is ready. */
   async #start(): Promise<void> {
     this.#ready = false;
     if (this.#pause) await scheduler.wait(this.#pause);
@@ -144,6 +150,7 @@ export class Backend extends DurableObject<Env> {
     const container = this.#container;
     if (!container.running) {
       const env = containerEnvironment(this.env, config.backendPort);
+      await connectServices(this.ctx);
       container.start({ enableInternet: true, env });
       this.#awakeSince = 0;
     }
@@ -179,11 +186,11 @@ export class Backend extends DurableObject<Env> {
   }
 
   /**
-   * Restarts the inactivity timeout. Each restart is a message to the platform, so it is skipped
-   * within a twentieth of that time.
+   * Restarts the inactivity timeout, at most 20 times per timeout, since each restart is a message
+   * to the platform.
    *
    * `container.monitor()` would report the container's end, but a pending call keeps this object
-   * and with it the container awake.
+   * and its container awake.
    */
   #stayAwake(): void {
     const milliseconds = this.env.SLEEP_AFTER_SECONDS * 1000;

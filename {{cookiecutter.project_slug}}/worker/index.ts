@@ -1,10 +1,17 @@
 import { config } from "../package.json";
 import { serveFallback } from "./http/fallback";
-import { BodyError, clientAddress, forwardedHeaders, readBody } from "./http/forwarding";
+import {
+  BodyError,
+  clientAddress,
+  forwardedHeaders,
+  isWebSocket,
+  readBody,
+} from "./http/forwarding";
 import { decodePath, isListed } from "./http/paths";
 import { problem, unavailable } from "./http/problems";
 import { judge } from "./http/routes";
 import { FORMER_HEADER, Router, SCALING_HEADER } from "./scaling/router";
+import { forwardToService } from "./services";
 
 export { Backend } from "./backend";
 
@@ -14,6 +21,8 @@ const RATE_PERIOD_SECONDS = "60";
 interface Bindings extends Env {
   /** Where `bun run dev:cloudflare` runs the backend instead of containers. */
   BACKEND_ORIGIN?: string;
+  /** The path at which that backend reaches services. */
+  SERVICES_PREFIX?: string;
   /** Where to place new instances. Without it, they start near the first request. */
   LOCATION_HINT?: DurableObjectLocationHint;
 }
@@ -26,8 +35,7 @@ const router = new Router();
 
 /** Rejects a request without an endpoint, as the app would, so that no container starts. */
 function refuseUnknown(request: Request, path: string): Response | undefined {
-  const websocket = request.headers.get("Upgrade")?.toLowerCase() === "websocket";
-  const verdict = judge(request.method, path, websocket);
+  const verdict = judge(request.method, path, isWebSocket(request));
   switch (verdict.status) {
     case 403:
       return new Response(null, { status: 403 });
@@ -76,7 +84,7 @@ async function respond(request: Request, url: URL, env: Bindings, id: string): P
   return refusal ?? forward(request, url, env, id);
 }
 
-/** Builds the response to a request that could not be served. */
+/** Builds the response to a request that couldn't be served. */
 function failure(error: unknown, env: Bindings, id: string): Response {
   if (!(error instanceof BodyError)) return unavailable(id, error);
   if (!error.tooLarge) return problem(400, "The request's body ended early.");
@@ -84,8 +92,10 @@ function failure(error: unknown, env: Bindings, id: string): Response {
 }
 
 export default {
-  /** Sends API requests to FastAPI in a container; everything else gets the app shell or 404. */
-  async fetch(request, env): Promise<Response> {
+  /** Sends API requests to FastAPI in a container. Everything else gets the app shell or 404. */
+  async fetch(request, env, ctx): Promise<Response> {
+    const service = forwardToService(request, env.SERVICES_PREFIX, ctx.exports);
+    if (service) return service;
     const url = new URL(request.url);
     // Cloudflare's logs list each request by this ID, so only failures need a line
     const id = request.headers.get("CF-Ray") ?? crypto.randomUUID();

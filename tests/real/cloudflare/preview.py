@@ -19,7 +19,7 @@ from tests.real.docker import docker
 
 REAL = Path(__file__).parents[1]
 PAGE = "<!doctype html><title>page</title>"
-SETTINGS = {"SLEEP_AFTER_SECONDS": 6, "REQUESTS_PER_INSTANCE": 2, "START_SECONDS": 20}
+SETTINGS = {"SLEEP_AFTER_SECONDS": 6, "REQUESTS_PER_INSTANCE": 2, "START_SECONDS": 60}
 
 
 def free_port() -> int:

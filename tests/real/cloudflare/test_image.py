@@ -8,7 +8,9 @@ import httpx
 import pytest
 
 from bench.images.bench import IMAGES, base_megabytes, megabytes
+from tests import recipes
 from tests.conversation import conversation
+from tests.projects import run
 from tests.real.docker import docker
 from tests.real.monolith.container import HARDENED, Container, with_strict_modes
 
@@ -56,6 +58,21 @@ def test_the_image_is_lean_compiled_and_runs_as_nobody(app: Container) -> None:
 def test_the_image_adds_little_to_its_base(image: str, cloudflare_app: Path) -> None:
     dockerfile = cloudflare_app / IMAGES["container"].dockerfile
     assert megabytes(image) - base_megabytes(dockerfile) <= IMAGES["container"].most_megabytes
+
+
+def test_an_image_that_cannot_start_is_found_before_it_is_deployed(
+    cloudflare_app: Path, tmp_path: Path
+) -> None:
+    project = recipes.copy(cloudflare_app, tmp_path)
+    command = ("bun", "run", "--cwd", "worker", "container")
+    assert "The container's image starts, and streams." in run(project, *command).stdout
+    main = project / "backend/app/main.py"
+    opened = "    settings: Settings = app.state.settings\n"
+    assert opened in main.read_text()
+    write = '    __import__("pathlib").Path("data").mkdir()\n'
+    main.write_text(main.read_text().replace(opened, opened + write))
+    with pytest.raises(AssertionError, match="PermissionError"):
+        run(project, *command)
 
 
 def test_a_running_stream_outlives_sigterm(app: Container) -> None:

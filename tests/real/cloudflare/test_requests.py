@@ -79,6 +79,17 @@ def test_a_status_passes_however_its_body_is_sent(app: Preview, method: str, cod
     assert httpx.get(f"{app.url}/env", timeout=60).status_code == 200
 
 
+@pytest.mark.parametrize("code", [200, 206])
+def test_a_large_response_keeps_its_length(app: Preview, code: int) -> None:
+    response = send(app, "GET", f"/api/status/{code}?size=100000")
+    assert response.headers["Content-Length"] == "100000"
+
+
+def test_a_large_response_that_the_app_compressed_arrives_whole(app: Preview) -> None:
+    response = httpx.get(f"{app.url}/api/json", params={"packed": True}, timeout=60)
+    assert response.json() == ["x" * 100_000]
+
+
 def test_a_stream_tells_further_proxies_not_to_buffer_it(app: Preview) -> None:
     response = httpx.post(f"{app.url}/stream", json=conversation("3 0"), timeout=60)
     assert response.headers["x-accel-buffering"] == "no"

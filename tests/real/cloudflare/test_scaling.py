@@ -1,4 +1,4 @@
-"""Traffic fills one instance before it wakes the next, up to the ceiling."""
+"""Containers start one by one as the load rises, and stop again."""
 
 import time
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ def streams(app: Preview, number: int, seconds: int) -> list[int]:
 
 
 @pytest.mark.parametrize(("number", "containers"), [(2, 1), (4, 2), (5, 3), (15, 3)])
-def test_containers_start_with_the_number_of_streams(
+def test_containers_start_one_by_one_as_the_load_rises(
     app: Preview, number: int, containers: int
 ) -> None:
     app.sleep()
@@ -55,13 +55,12 @@ def test_when_all_are_full_requests_spread(app: Preview) -> None:
     shares = [logs.count("finished: 10 1") for logs in app.logs_by_container()]
     assert sum(shares) == 24
     assert min(shares) >= SETTINGS["REQUESTS_PER_INSTANCE"]
-    assert "was not told" not in app.output()
 
 
 def test_when_load_falls_the_higher_instances_sleep(app: Preview) -> None:
     app.sleep()
     assert streams(app, 15, 10)[0] == 3
-    deadline = time.monotonic() + 90  # the load estimate falls with each request
+    deadline = time.monotonic() + 90  # the width falls with each request
     while len(app.containers()) > 1 and time.monotonic() < deadline:
         assert httpx.get(f"{app.url}/env", timeout=60).status_code == 200
         time.sleep(0.5)

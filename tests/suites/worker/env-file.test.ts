@@ -10,7 +10,7 @@ const path = join(folder, "dev.env");
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What the Worker gets from a file, by wrangler's own code. */
+/** Returns what the Worker gets from a file, using wrangler's own code. */
 function readByWrangler(): Record<string, unknown> {
   const vars = unstable_getVarsForDev(undefined, [path], {}, undefined, true);
   return Object.fromEntries(
@@ -41,6 +41,6 @@ test("empty values are left out, as if they were not set", () => {
   expect(readByWrangler()).toEqual({ SET: "1" });
 });
 
-test("a value that cannot be written is named", () => {
+test("an error names a value that can't be written", () => {
   expect(() => writeEnvFile(path, { KEY: `'"\`` })).toThrow("KEY in .env");
 });

@@ -8,20 +8,10 @@ import { declaredSettings } from "../lib/app-settings";
 import { ROOT } from "../lib/environment";
 import { portProblems } from "../lib/ports";
 import { output } from "../lib/tools";
-
-/** The parts of wrangler.toml that matter here. */
-interface Configuration {
-  assets?: { run_worker_first?: unknown };
-  containers?: { max_instances?: unknown }[];
-  vars?: Record<string, unknown>;
-}
+import { readConfiguration } from "./configuration";
 
 function read(path: string): string {
   return readFileSync(join(ROOT, path), "utf8");
-}
-
-function readConfiguration(): Configuration {
-  return Bun.TOML.parse(read("wrangler.toml"));
 }
 
 function configurationProblems(): string[] {

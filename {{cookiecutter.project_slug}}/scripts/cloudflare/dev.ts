@@ -2,13 +2,21 @@
 import { config } from "../../package.json";
 import { readPort } from "../lib/ports";
 import { runServers } from "../lib/servers";
+import { variablesForBackend } from "./configuration";
 
 const backend = readPort("BACKEND_PORT", config.backendPort);
 const worker = readPort("WORKER_PORT", 8787);
 
+const prefix = `/${crypto.randomUUID()}`; // only these two servers know it
+
 await runServers({
   workspaces: ["backend", "worker"],
   ports: { WORKER_PORT: worker, BACKEND_PORT: backend },
-  env: { BACKEND_PORT: String(backend), WORKER_PORT: String(worker) },
+  env: {
+    ...variablesForBackend(`http://127.0.0.1:${worker}${prefix}/`),
+    SERVICES_PREFIX: prefix,
+    BACKEND_PORT: String(backend),
+    WORKER_PORT: String(worker),
+  },
   urls: [`http://127.0.0.1:${backend}/api/health`, `http://localhost:${worker}`],
 });

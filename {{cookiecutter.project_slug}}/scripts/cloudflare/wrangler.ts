@@ -1,26 +1,32 @@
 /**
- * Runs the Worker and the built frontend on this machine, with the settings in `.env`; with
- * `--containers` the backend in containers, else in front of the backend of `bun run --cwd backend dev`. The
+ * Runs the Worker and the built frontend on this machine, with the settings in `.env`: in front of
+ * the backend of `bun run --cwd backend dev`, or with `--containers` in front of containers. The
  * frontend is the development build, or with `--production` the one that is deployed.
  *
  *     bun scripts/cloudflare/wrangler.ts [--containers] [--production]
  */
 import { config } from "../../package.json";
 import { givenSettings } from "../lib/app-settings";
-import { exec, fail } from "../lib/environment";
+import { exec, fail, ROOT } from "../lib/environment";
 import { readPort, requireFreePorts } from "../lib/ports";
 import { requireTools } from "../lib/tools";
+import { givenVariables } from "./configuration";
 import { writeEnvFile } from "./env-file";
 
 const ENV_FILE = ".wrangler/dev.env";
 
+process.chdir(ROOT); // where wrangler.toml is
 requireTools("node", "packages");
 const frontend = process.argv.includes("--production") ? "frontend-prod" : "frontend-dev";
 const containers = process.argv.includes("--containers");
 const port = readPort("WORKER_PORT", 8787);
 const origin = `http://127.0.0.1:${readPort("BACKEND_PORT", config.backendPort)}`;
 await requireFreePorts({ WORKER_PORT: port });
-writeEnvFile(ENV_FILE, containers ? givenSettings() : {});
+writeEnvFile(ENV_FILE, {
+  ...(containers ? givenSettings() : {}),
+  ...givenVariables(),
+  SERVICES_PREFIX: process.env.SERVICES_PREFIX,
+});
 
 const backend = containers
   ? []

@@ -1,6 +1,6 @@
 import { config } from "../../package.json";
 
-/** Whether a binding is text that the app may read; the others are objects such as `ASSETS`. */
+/** Returns whether a binding is a setting for the app. Others are objects such as `ASSETS`. */
 function isSetting([name, value]: [string, unknown]): boolean {
   return (
     ["string", "number", "boolean"].includes(typeof value) &&
@@ -9,11 +9,11 @@ function isSetting([name, value]: [string, unknown]): boolean {
 }
 
 /**
- * Builds the environment of a container's process: every variable and secret of the Worker, so
- * that a new setting needs no change here, and what follows from running behind the Worker.
+ * Builds the environment of a container's process: each variable and secret of the Worker, so
+ * a new setting needs no change here, and the values for an app behind the Worker.
  *
  * @param env the Worker's bindings
- * @param port where the backend listens
+ * @param port the port on which the backend listens
  */
 export function containerEnvironment(env: object, port: number): Record<string, string> {
   const settings = Object.entries(env).filter(isSetting);

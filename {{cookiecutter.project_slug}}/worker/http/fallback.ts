@@ -1,7 +1,7 @@
 import securityHeaders from "../../frontend/security-headers.json";
 import { problem } from "./problems";
 
-/** Whether a browser is opening a page: it asks for HTML, and the path does not name a file. */
+/** Returns whether a browser is opening a page: it asks for HTML, and the path isn't a file's. */
 function isNavigation(request: Request, path: string): boolean {
   const namesFile = path.slice(path.lastIndexOf("/") + 1).includes(".");
   return (
@@ -16,7 +16,7 @@ function isNavigation(request: Request, path: string): boolean {
  * Responds to a request that is neither for the API nor for a file: with the app shell if a
  * browser opens a page, otherwise with 404. This starts no container.
  *
- * @param request what the client sent
+ * @param request the client's request
  * @param path the decoded path of its URL
  * @param assets the built frontend
  */

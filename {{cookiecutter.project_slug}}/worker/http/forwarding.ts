@@ -1,6 +1,6 @@
 /**
  * Headers that end at the Worker: those of one connection (RFC 9110, section 7.6.1), an
- * expectation that the Worker has met by reading the body, and one that picks a port.
+ * expectation that the Worker has met by reading the body, and one that selects a port.
  */
 const NOT_FORWARDED = [
   "cf-container-target-port",
@@ -20,6 +20,7 @@ const BODILESS_METHODS = ["GET", "HEAD"];
 
 /** A request's body couldn't be read; `tooLarge` if it exceeds the limit. */
 export class BodyError extends Error {
+  /** Whether its size is the reason. */
   readonly tooLarge: boolean;
 
   constructor(tooLarge: boolean) {
@@ -31,9 +32,9 @@ export class BodyError extends Error {
 /**
  * Returns the headers for the backend: the client's, except for those that a client must not set.
  *
- * @param request what the client sent
- * @param url where it was sent
- * @param id the request's id, for the logs of both sides
+ * @param request the client's request
+ * @param url its URL
+ * @param id the request's ID, for the logs of the Worker and the backend
  */
 export function forwardedHeaders(request: Request, url: URL, id: string): Headers {
   const headers = new Headers(request.headers);
@@ -42,6 +43,7 @@ export function forwardedHeaders(request: Request, url: URL, id: string): Header
     if (option && option !== "upgrade") headers.delete(option);
   }
   for (const name of NOT_FORWARDED) headers.delete(name);
+  if (!isWebSocket(request)) headers.delete("Upgrade"); // such as h2c, which no server here speaks
   if (BODILESS_METHODS.includes(request.method)) headers.delete("Content-Length");
   headers.set("X-Forwarded-For", clientAddress(request));
   headers.set("X-Forwarded-Host", url.host);
@@ -52,7 +54,12 @@ export function forwardedHeaders(request: Request, url: URL, id: string): Header
   return headers;
 }
 
-/** The client's address, which Cloudflare sets and a client cannot. */
+/** Returns whether a client asks for a WebSocket. */
+export function isWebSocket(request: Request): boolean {
+  return request.headers.get("Upgrade")?.toLowerCase() === "websocket";
+}
+
+/** Returns the client's address, which Cloudflare sets and a client can't. */
 export function clientAddress(request: Request): string {
   return request.headers.get("CF-Connecting-IP") ?? "unknown";
 }
@@ -60,7 +67,7 @@ export function clientAddress(request: Request): string {
 /**
  * Reads a request's whole body, so that it can be offered to one instance after another.
  *
- * @param request what the client sent
+ * @param request the client's request
  * @param maxBytes the largest body that is accepted
  * @returns the body, or null if there is none or the method doesn't use one
  * @throws {BodyError} if the body is too large or breaks off

@@ -13,7 +13,7 @@ const UNAVAILABLE_SECONDS = "2";
  * Builds a response with an RFC 9457 problem document, in the same form as the backend's.
  *
  * @param status one of the statuses that the Worker itself responds with
- * @param detail what went wrong, as a sentence for the user
+ * @param detail a sentence for the user that says what went wrong
  * @param headers further response headers
  */
 export function problem(
@@ -33,10 +33,10 @@ export function problem(
 }
 
 /**
- * Builds the response for a backend that cannot be reached, and logs why.
+ * Builds the response for a backend that can't be reached, and logs the reason.
  *
- * @param id the request's id, for the log
- * @param error the reason, which the client does not see
+ * @param id the request's ID, for the log
+ * @param error the reason, which the client doesn't see
  */
 export function unavailable(id: string | null, error: unknown): Response {
   console.error(id, "backend unavailable", String(error));

@@ -1,12 +1,12 @@
-/** Responses of known length up to this pass unchanged, in bytes. */
+/** Responses up to this known length pass unchanged, in bytes. */
 const SMALL = 65536;
 
-/** Close codes that a peer reports but cannot send: RFC 6455, section 7.4.1. */
+/** Close codes that a peer reports but can't send: RFC 6455, section 7.4.1. */
 const UNSENDABLE_CODES = [1005, 1006, 1015];
 
-/** How long a response or a WebSocket may last, in milliseconds. */
+/** How long a response or a WebSocket may take, in milliseconds. */
 export interface Limits {
-  /** Any response; without a limit, a client that never reads would keep the container awake. */
+  /** Any response. Without a limit, a client that never reads would keep the container awake. */
   response: number;
   /** A WebSocket on which no message arrives. */
   silence: number;
@@ -14,9 +14,9 @@ export interface Limits {
 
 /**
  * Passes a response through the Durable Object, which keeps the container awake until the response
- * ends; a response that is returned unchanged is cut off by the inactivity timeout.
+ * ends. The inactivity timeout would cut off a response that is returned unchanged.
  *
- * The runtime moves the bytes: a step through JavaScript for each event takes a third longer.
+ * The runtime moves the bytes, since a step through JavaScript would delay each event by a third.
  *
  * @param response the container's response
  * @param release called exactly once when the response ends; `cut` if a limit ended it
@@ -27,11 +27,13 @@ export function passOn(
   release: (cut: boolean) => void,
 ): Response {
   if (response.webSocket) return relay(response, response.webSocket, limits.silence, release);
-  if (!response.body || Number(response.headers.get("Content-Length") ?? SMALL + 1) <= SMALL) {
+  const length = knownLength(response);
+  if (!response.body || (length !== undefined && length <= SMALL)) {
     release(false);
     return new Response(response.body, response); // with headers that can be changed
   }
-  const { readable, writable } = new IdentityTransformStream();
+  const { readable, writable } =
+    length === undefined ? new IdentityTransformStream() : new FixedLengthStream(length);
   const passed = new Response(readable, response);
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), limits.response);
@@ -45,7 +47,13 @@ export function passOn(
   return passed;
 }
 
-/** Connects the client's WebSocket with the container's, until one closes or both are silent. */
+/** Returns the length of the body that the runtime reads, which it decompresses. */
+function knownLength({ headers }: Response): number | undefined {
+  const length = headers.get("Content-Length");
+  return length === null || headers.has("Content-Encoding") ? undefined : Number(length);
+}
+
+/** Connects the client's WebSocket with the container's until one closes or both are silent. */
 function relay(
   response: Response,
   inner: WebSocket,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { containerEnvironment } from "../http/container-env";
 
-test("every variable and secret reaches the container, whatever its name", () => {
+test("each variable and secret reaches the container", () => {
   const environment = containerEnvironment(
     {
       MODEL_API_KEY: "sk-$9 #1'\"",
@@ -37,7 +37,7 @@ test("neither bindings nor credentials of Cloudflare's tools reach the container
   ]);
 });
 
-test("how the backend listens is not configurable", () => {
+test("variables can't change how the backend listens", () => {
   const environment = containerEnvironment({ BACKEND_PORT: "1", LAYOUT: "development" }, 1234);
   expect(environment).toMatchObject({ BACKEND_PORT: "1234", LAYOUT: "cloudflare" });
 });

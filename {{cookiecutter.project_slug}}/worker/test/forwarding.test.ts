@@ -10,7 +10,7 @@ test.each(["Expect", "Keep-Alive", "TE", "X-Named"])("%s ends at the Worker", (n
   expect(forwarded.get("Upgrade")).toBe("websocket");
 });
 
-test("a body that breaks off is the client's fault", async () => {
+test("a body that breaks off is the client's error", async () => {
   const body = new ReadableStream({
     pull: (controller) => controller.error(new Error("the client left")),
   });

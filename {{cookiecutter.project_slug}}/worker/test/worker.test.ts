@@ -31,7 +31,7 @@ function writeConfig(): string {
   const toml = readFileSync(CONFIG, "utf8")
     .replace('main = "', () => `main = "${ROOT}`)
     .replace(/directory = ".*"/, () => `directory = "${join(ROOT, "worker/test/assets")}"`)
-    .replace(/\[\[(previews\.)?containers\]\][^[]*/g, "");
+    .replace(/^\[\[(previews\.)?containers\]\][^[]*/gm, "");
   const path = join(folder, "wrangler.toml");
   writeFileSync(path, toml);
   return path;
@@ -42,6 +42,7 @@ beforeAll(async () => {
     const { method, url, headers } = message;
     received.push({ method, url, headers, body: await text(message) });
     response.setHeader("X-Accel-Buffering", "no");
+    response.statusCode = Number(url?.match(/^\/api\/status\/(\d+)$/)?.[1] ?? 200);
     response.end("from the backend");
   });
   await new Promise<void>((listening) => backend.listen(0, "127.0.0.1", listening));
@@ -68,7 +69,7 @@ function fetchWorker(path: string, init: Parameters<TestHarness["fetch"]>[1] = {
   return worker.fetch(path, init);
 }
 
-/** Sends a request that `fetch` cannot make, such as a GET with a body. */
+/** Sends a request that `fetch` can't send, such as a GET with a body. */
 async function send(
   method: string,
   path: string,
@@ -85,6 +86,30 @@ async function send(
     sent.end(body);
   });
 }
+
+test.each([204, 205, 304])("a response with status %i has no body", async (status) => {
+  const response = await fetchWorker(`/api/status/${status}`);
+  expect(response.status).toBe(status);
+  expect(await response.text()).toBe("");
+  expect((await fetchWorker("/env")).status).toBe(200); // on the same connection
+});
+
+test("an encoded path reaches the backend as its plain form does", async () => {
+  expect(await (await fetchWorker("/%65nv")).text()).toBe("from the backend");
+  expect(received.map(({ url }) => url)).toEqual(["/%65nv"]);
+});
+
+test("an upgrade that no server here offers is ignored", async () => {
+  const headers = { Connection: "Upgrade, HTTP2-Settings", Upgrade: "h2c", "HTTP2-Settings": "" };
+  expect(await send("GET", "/env", headers)).toMatchObject({ status: 200 });
+  expect(received[0]?.headers).not.toHaveProperty("upgrade");
+});
+
+test("a service is reached only with the prefix, which nobody knows", async () => {
+  for (const path of ["/d1.internal/", "/undefined/d1.internal/"]) {
+    expect((await fetchWorker(path, { method: "POST" })).status, path).toBe(404);
+  }
+});
 
 const PAGE = { headers: { Accept: "text/html,*/*;q=0.8" } };
 

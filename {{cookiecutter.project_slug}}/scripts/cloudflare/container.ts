@@ -1,0 +1,68 @@
+/**
+ * Builds the container's image, starts it as the Worker does, and waits for `/api/health` and a
+ * stream: `bun run --cwd worker container`. It gets the environment that the Worker gives it, and
+ * runs as its own user, so an app that can't start there fails here and isn't deployed.
+ */
+import { join } from "node:path";
+import { config, name } from "../../package.json";
+import { containerEnvironment } from "../../worker/http/container-env";
+import { givenSettings } from "../lib/app-settings";
+import { fail, ROOT } from "../lib/environment";
+import { readConfiguration } from "./configuration";
+
+const DOCKER = join(ROOT, "scripts/lib/docker.sh");
+const IMAGE = `${name}-container`;
+
+/** The stream is not about a model, which costs money and may need a key that isn't here. */
+const NO_MODEL = { MODEL_NAME: "", MODEL_API_KEY: "" };
+
+/** Runs docker, and returns what it prints. */
+function docker(env: Record<string, string>, ...args: string[]): string {
+  const options = { cwd: ROOT, env: { ...process.env, ...env }, stderr: "inherit" } as const;
+  const { success, stdout } = Bun.spawnSync([DOCKER, ...args], options);
+  if (!success) fail(`\`docker ${args[0]}\` failed; see above.`);
+  return stdout.toString().trim();
+}
+
+/** Requests something from the container until it responds or has taken too long. */
+async function request(url: string, seconds: number, init?: RequestInit): Promise<Response> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    const signal = AbortSignal.timeout(Math.max(1, deadline - Date.now()));
+    const response = await fetch(url, { ...init, signal }).catch(() => undefined);
+    if (response?.ok) return response;
+    if (Date.now() >= deadline) throw new Error(`no 200 from ${url} within ${seconds} s`);
+    await Bun.sleep(100);
+  }
+}
+
+/** Starts the image and asks it; the message of an error says what is missing. */
+async function tryImage(container: string, port: string, seconds: number): Promise<void> {
+  const url = `http://${docker({}, "port", container, `${port}/tcp`).split("\n")[0]}`;
+  await request(`${url}/api/health`, seconds);
+  const response = await request(`${url}/stream`, seconds, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ messages: [{ role: "user", content: "Hello" }] }),
+  });
+  const events = await response.text();
+  if (!/^event: (done|error)$/m.test(events)) throw new Error(`the stream has no end: ${events}`);
+}
+
+const { vars = {} } = readConfiguration();
+const port = String(config.backendPort);
+const env = containerEnvironment({ ...vars, ...givenSettings(), ...NO_MODEL }, config.backendPort);
+docker({}, "build", "--quiet", "--file", "Dockerfile-cloudflare", "--tag", IMAGE, ".");
+const names = Object.keys(env).flatMap((variable) => ["--env", variable]); // values stay out of `ps`
+const options = ["--detach", "--publish", `127.0.0.1::${port}`, ...names];
+const container = docker(env, "run", ...options, IMAGE);
+try {
+  await tryImage(container, port, Number(vars.START_SECONDS ?? 30));
+  console.log("The container's image starts, and streams.");
+} catch (error) {
+  Bun.spawnSync(["docker", "logs", container], { stdio: ["ignore", "inherit", "inherit"] });
+  console.error(`The container's image doesn't work: ${error}. Its log is above.`);
+  process.exitCode = 1;
+} finally {
+  docker({}, "rm", "--force", container);
+}
