@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# The container's first process: starts the backend, then nginx, and ends when either ends.
+# Process 1 of the container: it starts the backend, then nginx, and ends when either ends.
 #
-# SIGTERM or SIGINT: nginx stops accepting and finishes running requests, for at most GRACE_SECONDS; then the
-# backend stops; exit status 0. If either dies, it logs which and why and exits with status 1, so that the
-# platform restarts the container. A wrong setting is status 2. Bash as process 1 also reaps orphans.
+# After SIGTERM or SIGINT, nginx accepts nothing new and finishes running requests within GRACE_SECONDS. Then the
+# backend stops, and the exit status is 0. If either ends unexpectedly, this script logs the reason and exits with
+# status 1, so that the platform restarts the container. An invalid setting is status 2. Bash also reaps orphans.
 set -uo pipefail
 
 unset "${!CLOUDFLARE_@}" "${!WRANGLER_@}" # config.toolPrefixes of package.json: the app never gets these
@@ -19,24 +19,24 @@ log() { # LEVEL MESSAGE
   printf "$format" "$time" "$1" "$2" >&2
 }
 
-reason() { # STATUS of a process that ended
+reason() { # STATUS
   if (($1 > 128)); then echo "signal $(kill -l "$1")"; else echo "status $1"; fi
 }
 
 if [[ ! -w /tmp ]]; then
-  echo 'The image has to write to /tmp. Mount one, as with docker run --tmpfs /tmp.' >&2
+  echo "The image can't write to /tmp. Mount one, as with docker run --tmpfs /tmp." >&2
   exit 2
 fi
 if ! "$here/render-config.sh" >/tmp/nginx.conf 2>/tmp/problems; then
   python -m app.server.cli check-settings 2>>/tmp/problems
-  awk '!named[$1]++' /tmp/problems >&2 # once, if a setting is wrong for both
+  awk '!named[$1]++' /tmp/problems >&2 # once, if both reject a setting
   exit 2
 fi
 if [[ ${1:-} == test ]]; then
   exec nginx -t -q -e stderr -c /tmp/nginx.conf
 fi
 
-sleep infinity & # ends when a signal asks to stop, which also ends the waiting below
+sleep infinity & # a signal ends it, which also ends the `wait` below
 pause=$!
 stopping=''
 trap 'stopping=1; kill "$pause" 2>/dev/null' TERM INT
@@ -50,23 +50,23 @@ stop_backend() {
     kill -TERM "$backend" 2>/dev/null || exit 0
     sleep 0.2
   done
-  log WARNING 'The backend did not stop and is killed.'
+  log WARNING "The backend didn't stop in time. Killing it."
   exit 0
 }
 
-# Platforms that probe only the port send requests once it is open: so not before the backend responds.
+# Platforms that probe only the port send requests once it is open, so nginx starts when the backend responds.
 deadline=$((SECONDS + START_SECONDS))
 until "$here/healthcheck.sh" "$BACKEND_PORT" 2>/dev/null; do
   [[ -z $stopping ]] || stop_backend
   if ! kill -0 "$backend" 2>/dev/null; then
     wait "$backend"
     status=$?
-    ((status != 2)) || exit 2 # a wrong setting, which the backend has named
+    ((status != 2)) || exit 2 # an invalid setting, which the backend has reported
     log ERROR "The backend ended with $(reason "$status") before it was ready."
     exit 1
   fi
   if ((SECONDS >= deadline)); then
-    log ERROR "The backend was not ready within $START_SECONDS s."
+    log ERROR "The backend wasn't ready within $START_SECONDS s."
     exit 1
   fi
   sleep 0.05
@@ -84,7 +84,7 @@ if [[ -z $stopping ]]; then
 fi
 
 log INFO 'Stopping. Running streams may finish.'
-while kill -QUIT "$nginx" 2>/dev/null; do # again, because one that has only just started ignores it
+while kill -QUIT "$nginx" 2>/dev/null; do # repeated, because an nginx that has just started ignores it
   sleep 0.2
 done
 stop_backend

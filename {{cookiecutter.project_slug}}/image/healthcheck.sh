@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# healthcheck.sh [PORT]: succeeds if GET /api/health responds with 200, from nginx unless another port is given.
+# healthcheck.sh [PORT]: succeeds if GET /api/health returns 200. The default port is nginx's.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/settings.sh"
 exec 3<>"/dev/tcp/127.0.0.1/${1:-$PORT}" || exit 1

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prints nginx.conf with the settings of the environment. If any are wrong, prints one sentence for each to
+# Prints nginx.conf with the settings from the environment. If some are invalid, prints a sentence for each to
 # stderr and exits with status 2.
 set -euo pipefail
 

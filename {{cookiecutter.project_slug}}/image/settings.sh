@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# The image's settings with their defaults, for the scripts beside this file; docs/monolith.md explains them.
-# An empty variable counts as not set, as it does in the backend.
+# The image's settings with their defaults, which the other scripts here read. docs/monolith.md describes them.
+# An empty variable counts as not set, as in the backend.
 
 # nginx
 export PORT="${PORT:-80}"
@@ -14,5 +14,5 @@ export LOG_FORMAT="${LOG_FORMAT:-json}"
 export MAX_BODY_BYTES="${MAX_BODY_BYTES:-1048576}"
 
 # The backend
-export ACCESS_LOG="${ACCESS_LOG:-false}" # nginx logs the requests
+export ACCESS_LOG="${ACCESS_LOG:-false}" # nginx logs requests
 export START_SECONDS="${START_SECONDS:-60}"

@@ -56,7 +56,7 @@ def test_a_backend_that_hangs_at_start_ends_the_container(image: str, tmp_path: 
         with pytest.raises(httpx.TransportError):
             httpx.get(f"{app.url}/api/health")
         assert app.exit_status(15) == 1
-        assert "The backend was not ready within 2 s." in app.logs()
+        assert "The backend wasn't ready within 2 s." in app.logs()
 
 
 def test_a_missing_backend_is_503(image: str) -> None:
