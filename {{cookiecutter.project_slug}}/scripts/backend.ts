@@ -1,5 +1,5 @@
 /**
- * Runs the backend for development; starts it again when its code, its locked packages or the
+ * Runs the backend for development, and restarts it when its code, its locked packages, or the
  * settings in `.env` change. With `DEBUGGER=1`, a Python debugger can attach to it.
  *
  *     bun scripts/backend.ts
@@ -14,7 +14,7 @@ import { BACKEND, preparePython } from "./lib/venv";
 
 /** How long the backend may take to stop. */
 const GRACE_MILLISECONDS = 3000;
-/** How long to wait for further changes, since editors and git write several files at once. */
+/** How long to wait for further changes: editors and git write several files at once. */
 const SETTLE_MILLISECONDS = 100;
 
 const port = readPort("BACKEND_PORT", config.backendPort);
@@ -35,7 +35,7 @@ function start(): Bun.Subprocess {
   });
 }
 
-/** Stops the backend, by force if it takes too long. */
+/** Stops the backend, and kills it if that takes too long. */
 async function stop(running: Bun.Subprocess): Promise<void> {
   const timer = setTimeout(() => running.kill("SIGKILL"), GRACE_MILLISECONDS);
   running.kill("SIGTERM");
@@ -48,7 +48,7 @@ preparePython();
 let backend = Promise.resolve(start());
 let settled: Timer | undefined;
 
-/** Starts the backend again once no further change comes. */
+/** Restarts the backend once the changes have stopped. */
 function restart(): void {
   clearTimeout(settled);
   settled = setTimeout(() => {
@@ -59,7 +59,7 @@ function restart(): void {
 watch(join(BACKEND, "app"), { recursive: true }, (_event, name) => {
   if (name?.endsWith(".py")) restart();
 });
-// looked at by name, as `.env` may not exist yet
+// polled by name, because `.env` may not exist yet
 for (const path of [join(ROOT, ".env"), join(BACKEND, "requirements-dev.txt")]) {
   watchFile(path, { interval: 500 }, restart);
 }

@@ -1,8 +1,8 @@
 /**
- * Says what is missing or wrong on this machine and in this project, each in one sentence with its
- * fix: `bun run doctor`. Exits with 1 if anything is that developing the app needs; what only
- * previews or deployments need is noted. The names of checks run these alone, and need all of them,
- * as deployments do; `--online` adds whether a newer release of the template is out.
+ * Reports what is missing or wrong on this machine and in this project, with a fix for each
+ * problem: `bun run doctor`. Exits with 1 if developing the app is affected; problems that matter
+ * only to previews or deployments are notes. With names, runs only those checks, and every problem
+ * counts, as before a deployment. `--online` also looks for a newer release of the template.
  *
  *     bun scripts/doctor.ts [--online] [CHECK…]
  */
@@ -14,20 +14,20 @@ import { template } from "./doctor/template";
 import { fail } from "./lib/environment";
 import { requireTools } from "./lib/tools";
 
-/** Finds the checks of what the app runs on: a `checks.ts` in a folder beside this file. */
+/** Finds the checks of the deployment targets, in `checks.ts` of the folders next to this file. */
 async function findPlatformChecks(): Promise<Checks> {
   const paths = [...new Bun.Glob("*/checks.ts").scanSync(import.meta.dir)].toSorted();
   const modules = await Promise.all(paths.map((path) => import(`./${path}`)));
   return Object.assign({}, ...modules.map(({ checks }) => checks));
 }
 
-/** Runs checks and prints their sentences; returns how many problems and how many notes. */
+/** Runs checks and prints their sentences; returns the numbers of problems and of notes. */
 async function run(checks: Checks, all: boolean): Promise<{ problems: number; notes: number }> {
   const failed = new Set<string>();
   const count = { problems: 0, notes: 0 };
   for (const [name, { after = [], neededBy, problems }] of Object.entries(checks)) {
     if (after.some((other) => failed.has(other))) {
-      failed.add(name); // nor can those run that come after it
+      failed.add(name); // so that the checks after this one are skipped too
       continue;
     }
     for (const problem of await problems()) {
@@ -41,7 +41,7 @@ async function run(checks: Checks, all: boolean): Promise<{ problems: number; no
   return count;
 }
 
-requireTools(); // an old bun would find other problems
+requireTools(); // with an old bun, other checks would fail for the wrong reason
 const { values, positionals: names } = parseArgs({
   allowPositionals: true,
   options: { online: { type: "boolean" } },

@@ -68,7 +68,7 @@ function writeVersion(pattern: RegExp, version: string): void {
   }
 }
 
-/** Resolves the locked packages for the images on a platform; returns why that fails, if it does. */
+/** Resolves the locked packages for the images on a platform; if that fails, returns why. */
 function resolveForImage(platform: string, ...options: string[]): string | undefined {
   const target = ["--python-version", config.imagePython, "--python-platform", platform];
   const command = ["pip", "compile", "--no-deps", "--no-header", ...target, ...options];

@@ -5,8 +5,8 @@
 import { join } from "node:path";
 import openapi, { astToString, type OpenAPI3 } from "openapi-typescript";
 import ts from "typescript";
-import { fail, pythonEnvironment, ROOT } from "./lib/environment";
-import { BACKEND, preparePython } from "./lib/venv";
+import { fail, ROOT } from "./lib/environment";
+import { runCli } from "./lib/venv";
 
 const TYPES = "frontend/src/api/types.gen.ts";
 const BANNER =
@@ -22,11 +22,7 @@ interface Document {
 
 /** Returns the backend's OpenAPI document, or exits if the backend can't be imported. */
 function exportDocument(): Document {
-  const { success, stdout } = Bun.spawnSync([preparePython(), "-m", "app.server.cli", "openapi"], {
-    cwd: BACKEND,
-    env: pythonEnvironment({ ...process.env, LAYOUT: "development" }),
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const { success, stdout } = runCli("openapi", { LAYOUT: "development" });
   if (!success) fail("The OpenAPI document can't be made: see above.");
   return JSON.parse(stdout.toString());
 }
@@ -38,7 +34,7 @@ function typeOfFile(schema: { contentMediaType?: string; format?: string }) {
   return isFile ? ts.factory.createTypeReferenceNode("Blob") : undefined;
 }
 
-/** Writes the upper limits of the models' fields as a constant, because types can't hold them. */
+/** Writes the upper limits of the models' fields as a constant: types can't express them. */
 function limits({ components }: Document): string {
   const found: Record<string, Record<string, number>> = {};
   for (const [model, { properties = {} }] of Object.entries(components.schemas)) {

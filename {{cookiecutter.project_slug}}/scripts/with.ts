@@ -1,7 +1,7 @@
 /**
- * Checks what a command needs, then becomes the command. Its requests to this machine bypass any
- * proxy. `--settings` adds the settings in `.env`, and `--packages FOLDER` the programs that the
- * folder's `requirements.txt` locks, installed in its `.venv`.
+ * Checks that the tools a command needs are there, then becomes the command. Its requests to this
+ * machine bypass any proxy. `--settings` adds the settings in `.env`. `--packages FOLDER` installs
+ * the folder's `requirements.txt` in its `.venv` and adds these programs.
  *
  *     bun scripts/with.ts [--settings] [--packages FOLDER] [TOOL…] -- COMMAND ARGUMENT…
  */

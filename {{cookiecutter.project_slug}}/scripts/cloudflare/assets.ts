@@ -1,6 +1,8 @@
 /**
- * Prepares a built frontend for Cloudflare's static assets: writes `_headers`,
- * and says which file it would not take. `bun scripts/cloudflare/assets.ts FOLDER`
+ * Prepares a built frontend for Cloudflare's static assets: writes `_headers`, and reports a file
+ * that is too large.
+ *
+ *     bun scripts/cloudflare/assets.ts FOLDER
  */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -11,13 +13,13 @@ const LARGEST_FILE = 25 * 1024 * 1024;
 
 const [folder] = process.argv.slice(2);
 if (!folder || !existsSync(join(folder, "index.html"))) {
-  console.error(`${folder} holds no built frontend.`);
+  console.error(`${folder} does not contain a built frontend.`);
   process.exit(1);
 }
 for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
   if (statSync(join(folder, name)).size > LARGEST_FILE) {
     console.error(
-      `${name} is larger than the 25 MiB that Cloudflare takes: serve it from elsewhere.`,
+      `${name} is larger than 25 MiB, the limit of Cloudflare: serve it from elsewhere.`,
     );
     process.exit(1);
   }

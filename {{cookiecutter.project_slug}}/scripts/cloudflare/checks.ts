@@ -38,7 +38,7 @@ function configurationProblems(): string[] {
   return problems;
 }
 
-/** Cloudflare runs images for amd64; other engines build them if they can emulate it. */
+/** Cloudflare runs images for amd64. Engines of other architectures have to emulate it. */
 function platformProblems(): string[] {
   const builder = output("docker", "buildx", "inspect");
   if (builder === undefined || builder.includes("linux/amd64")) return [];
@@ -48,18 +48,18 @@ function platformProblems(): string[] {
 }
 
 function accountProblems(): string[] {
-  if (process.env.CLOUDFLARE_API_TOKEN) return []; // one that may only deploy can't name itself
-  // wrangler exits with success even if nobody is logged in
+  if (process.env.CLOUDFLARE_API_TOKEN) return []; // it may not be allowed to ask who it is
+  // wrangler exits with 0 even if nobody is logged in
   const account = output("wrangler", "whoami");
   if (account === undefined) return ["`bunx wrangler whoami` failed: run it to see why."];
   const unknown = /not authenticated|^$/.test(account);
   return unknown ? ["You are not logged in to Cloudflare: bunx wrangler login"] : [];
 }
 
-/** Says which required settings are neither a variable nor a secret of the deployed Worker. */
+/** Reports required settings that are neither a variable nor a secret of the deployed Worker. */
 function secretProblems(): string[] {
   const { required } = declaredSettings();
-  if (required.length === 0) return []; // spares asking Cloudflare
+  if (required.length === 0) return []; // so Cloudflare need not be asked
   const secrets: { name: string }[] = JSON.parse(output("wrangler", "secret", "list") || "[]");
   const given = [
     ...secrets.map(({ name }) => name),

@@ -5,11 +5,11 @@ import { dirname } from "node:path";
 /** The quotes of wrangler's dotenv, best first: between double quotes, `\n` means a line break. */
 const QUOTES = ["'", "`", '"'];
 
-/** Formats one variable. wrangler expands `$NAME` whatever the quotes, unless `\` escapes it. */
+/** Formats one variable. wrangler expands `$NAME` within any quotes, unless `\` escapes it. */
 function formatVariable([name, value]: [string, string]): string {
   const quote = QUOTES.find((candidate) => !value.includes(candidate));
   if (!quote || (quote === '"' && /\\[nr]/.test(value))) {
-    throw new Error(`${name} in .env mixes three kinds of quotes, which wrangler cannot read.`);
+    throw new Error(`${name} in .env mixes three kinds of quotes, which wrangler can't read.`);
   }
   return `${name}=${quote}${value.replaceAll("$", () => "\\$")}${quote}\n`;
 }

@@ -1,7 +1,7 @@
 /**
- * Runs the Worker and the built frontend on this machine, with the settings in `.env`: in front of
- * the backend of `bun run --cwd backend dev`, or with `--containers` in front of containers. The
- * frontend is the development build, or with `--production` the one that is deployed.
+ * Runs the Worker and the built frontend on this machine, with the settings in `.env`. The Worker
+ * forwards to the backend that `bun run --cwd backend dev` runs, or with `--containers` to
+ * containers. It serves the development build, or with `--production` the one to deploy.
  *
  *     bun scripts/cloudflare/wrangler.ts [--containers] [--production]
  */

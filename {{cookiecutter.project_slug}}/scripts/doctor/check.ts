@@ -1,10 +1,10 @@
-/** What a check of `bun run doctor` is. */
+/** The checks of `bun run doctor`. */
 
 /** Looks for one kind of problem, and changes nothing. */
 export interface Check {
-  /** The checks whose problems would cause this one's; it is left out if they have any. */
+  /** Checks that have to succeed first; otherwise this one is skipped. */
   after?: string[];
-  /** What needs it, if `bun run dev` and `bun run check` do not: a problem is then only noted. */
+  /** What needs it, if `bun run dev` and `bun run check` don't: its problems are notes. */
   neededBy?: string;
   /** Returns a sentence with a fix for each problem. */
   problems(): string[] | Promise<string[]>;

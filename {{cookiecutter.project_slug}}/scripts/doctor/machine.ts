@@ -1,4 +1,4 @@
-/** What the project needs of this machine. */
+/** What the project needs on this machine. */
 import { config } from "../../package.json";
 import { dotEnvProblem, PROXIED_HOSTS } from "../lib/environment";
 import { portProblems } from "../lib/ports";
@@ -6,7 +6,7 @@ import { output, toolProblems } from "../lib/tools";
 import { BACKEND_VENV, hasPython, isPrepared } from "../lib/venv";
 import type { Checks } from "./check";
 
-/** The names that Docker and Node.js give to one architecture. */
+/** Docker's names for architectures, and Node.js's names for the same. */
 const ARCHITECTURES: Record<string, string> = { aarch64: "arm64", x86_64: "x64" };
 
 function pythonProblems(): string[] {
@@ -20,7 +20,7 @@ function proxyProblems(): string[] {
   return [`Your shell's proxy also gets requests to ${hosts}: add these to NO_PROXY.`];
 }
 
-/** An image is built for the engine's architecture, which may be that of another machine. */
+/** Docker builds images for the engine's architecture, which may differ from this machine's. */
 function engineProblems(): string[] {
   const name = output("docker", "info")?.match(/^ *Architecture: (\S+)$/m)?.[1] ?? "";
   const engine = ARCHITECTURES[name] ?? name;

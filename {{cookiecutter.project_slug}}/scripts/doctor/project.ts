@@ -1,4 +1,4 @@
-/** What has to be installed, set and kept in step in this folder. */
+/** What has to be installed, set, and kept consistent in this folder. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { config, packageManager } from "../../package.json";

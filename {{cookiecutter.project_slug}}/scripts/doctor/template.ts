@@ -1,4 +1,4 @@
-/** Whether a newer release of the template is out: for `bun run doctor --online`. */
+/** Looks for a newer release of the template, for `bun run doctor --online`. */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

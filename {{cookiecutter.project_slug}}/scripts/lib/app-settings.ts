@@ -1,8 +1,8 @@
-/** The settings of the app: which there are, which are given, which are missing or wrong. */
+/** The settings of the app: those that exist, those that are set, and what is wrong with them. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { pythonEnvironment, ROOT, readDotEnv, withDotEnv, withoutCredentials } from "./environment";
-import { BACKEND, preparePython } from "./venv";
+import { ROOT, readDotEnv, withDotEnv, withoutCredentials } from "./environment";
+import { runCli } from "./venv";
 
 /** The names of the settings that `backend/app/settings.py` declares. */
 export interface Declared {
@@ -10,19 +10,15 @@ export interface Declared {
   optional: string[];
 }
 
-/** Asks the backend which settings it declares; none if it can't be imported, which it says. */
+/** Asks the backend which settings it declares. If it can't be imported, it prints why. */
 export function declaredSettings(): Declared {
-  const { success, stdout } = Bun.spawnSync([preparePython(), "-m", "app.server.cli", "settings"], {
-    cwd: BACKEND,
-    env: pythonEnvironment(process.env),
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const { success, stdout } = runCli("settings", {});
   return success ? JSON.parse(stdout.toString()) : { required: [], optional: [] };
 }
 
 /**
- * Returns what a server on this machine passes to the app: what `.env` sets, and what the shell
- * sets of the declared settings and of OpenTelemetry's variables. The shell wins.
+ * Returns what a server on this machine passes to the app: everything in `.env`, and from the shell
+ * the declared settings and OpenTelemetry's variables. The shell wins.
  */
 export function givenSettings(): Record<string, string> {
   const { required, optional } = declaredSettings();
@@ -38,20 +34,16 @@ export function givenSettings(): Record<string, string> {
   );
 }
 
-/** Says which settings are missing or wrong on this machine. */
+/** Reports the settings that are missing or wrong on this machine. */
 function wrongSettings(): string[] {
-  const command = [preparePython(), "-m", "app.server.cli", "check-settings"];
-  const { exitCode, stderr } = Bun.spawnSync(command, {
-    cwd: BACKEND,
-    env: pythonEnvironment({ BACKEND_PORT: "1", ...withDotEnv(process.env) }),
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  const lines = stderr.toString().trim().split("\n");
+  const given = { BACKEND_PORT: "1", ...withDotEnv(process.env) };
+  const { exitCode, stderr } = runCli("check-settings", given, "pipe");
+  const lines = `${stderr}`.trim().split("\n");
   if (exitCode === 0 || exitCode === 2) return lines.filter(Boolean);
   return [`backend/app/settings.py can't be imported: ${lines.at(-1)}`];
 }
 
-/** Says which names in `.env` neither the app nor `.env.example` knows. */
+/** Reports the names in `.env` that neither the app nor `.env.example` has. */
 function unknownSettings(): string[] {
   const { required, optional } = declaredSettings();
   const example = readFileSync(join(ROOT, ".env.example"), "utf8");
@@ -65,7 +57,7 @@ function unknownSettings(): string[] {
   );
 }
 
-/** Says which settings are missing, wrong or unknown on this machine. */
+/** Reports the settings that are missing, wrong, or unknown on this machine. */
 export function settingProblems(): string[] {
   const wrong = wrongSettings();
   return wrong.length > 0 ? wrong : unknownSettings();

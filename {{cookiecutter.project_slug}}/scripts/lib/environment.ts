@@ -53,7 +53,7 @@ export function bypassProxy(environment: Environment, ...others: string[]): Envi
   return { ...environment, NO_PROXY: merged, no_proxy: merged };
 }
 
-/** Removes the variables that configure the tools, such as an API token: the app never gets them. */
+/** Removes the variables that configure tools, such as an API token: the app never gets them. */
 export function withoutCredentials(environment: Environment): Environment {
   const isTools = (name: string) => config.toolPrefixes.some((prefix) => name.startsWith(prefix));
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !isTools(name)));
@@ -105,7 +105,7 @@ export function fail(...sentences: string[]): never {
   process.exit(1);
 }
 
-/** This machine's names that the shell's variables send to a proxy, before they are changed here. */
+/** This machine's names that the shell sends to a proxy, before this file changes that. */
 export const PROXIED_HOSTS = findProxiedHosts(process.env);
 
 Object.assign(process.env, bypassProxy(process.env)); // for requests of the scripts themselves

@@ -1,10 +1,10 @@
-/** `config.limitedPaths` of package.json: the paths to which the limit per client applies. */
+/** `config.limitedPaths` in package.json: the paths to which the limit per client applies. */
 import { config } from "../../package.json";
 
 /** A path such as `/stream`, or a folder such as `/api/chat/*`. */
 const PATH = /^(\/[\w.~-]+)+(\/\*)?$/;
 
-/** Says what is wrong with the list: one sentence for each problem. */
+/** Returns a sentence for each problem with the list. */
 export function findProblems(limited: unknown, apiPaths: readonly string[]): string[] {
   const list = "config.limitedPaths in package.json";
   if (!Array.isArray(limited)) {
@@ -22,7 +22,7 @@ export function findProblems(limited: unknown, apiPaths: readonly string[]): str
   });
 }
 
-/** Returns the list; if it is wrong, prints why and ends the process. */
+/** Returns the list. If it is wrong, prints why and ends the process. */
 export function readLimitedPaths(): string[] {
   const problems = findProblems(config.limitedPaths, config.apiPaths);
   for (const problem of problems) console.error(problem);

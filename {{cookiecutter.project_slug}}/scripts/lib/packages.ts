@@ -23,16 +23,16 @@ export function listDockerfiles(): string[] {
   return paths.filter((path) => !path.endsWith(".dockerignore"));
 }
 
-/** Whether a workspace, or the root folder for it, has a package in a version of this range. */
+/** Whether a workspace, or the root folder, has a package in a version within the range. */
 function isInstalled(workspace: string, name: string, range: string): boolean {
   const folders = [join(ROOT, workspace), ROOT].map((at) => join(at, "node_modules", name));
   const folder = folders.find((candidate) => existsSync(join(candidate, "package.json")));
   if (!folder) return false;
-  const isVersion = /^[\d^~<>=*]/.test(range); // and no workspace, file or address
+  const isVersion = /^[\d^~<>=*]/.test(range); // not a workspace, a file, or an address
   return !isVersion || Bun.semver.satisfies(readManifest(folder).version ?? "", range);
 }
 
-/** Names the packages that are missing or of another version, and how to install them. */
+/** Reports the packages that are missing or have another version. */
 export function packageProblems(): string[] {
   const wrong = ["", ...manifest.workspaces].flatMap((workspace) => {
     const { dependencies, devDependencies } = readManifest(join(ROOT, workspace));

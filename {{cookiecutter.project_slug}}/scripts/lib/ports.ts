@@ -5,7 +5,7 @@ import { basename } from "node:path";
 import { fail, withDotEnv } from "./environment";
 import { output } from "./tools";
 
-/** Finds a port in the shell's variables or `.env`; returns a sentence if it is none. */
+/** Reads a port from the shell or `.env`; returns a sentence if it is not a valid port. */
 function findPort(name: string, fallback: number): number | string {
   const value = withDotEnv(process.env)[name] || fallback;
   const port = Number(value);
@@ -13,7 +13,7 @@ function findPort(name: string, fallback: number): number | string {
   return `${name} must be a port from 1 to 65535, not "${value}".`;
 }
 
-/** Reads a port from the shell's variables or `.env`; ends the process if it is none. */
+/** Reads a port from the shell or `.env`; ends the process if it is not a valid port. */
 export function readPort(name: string, fallback: number): number {
   const port = findPort(name, fallback);
   return typeof port === "string" ? fail(port) : port;
@@ -31,7 +31,7 @@ async function isFree(port: number): Promise<boolean> {
   return true;
 }
 
-/** Names the process that listens on a port, as far as this user may see it. */
+/** Names the process that listens on a port, if this user is allowed to see it. */
 function holder(port: number): string {
   const lsof = output("lsof", "-nP", `-iTCP:${port}`, "-sTCP:LISTEN", "-Fpc");
   const ss = output("ss", "-Hltnp", `sport = :${port}`);
@@ -39,11 +39,11 @@ function holder(port: number): string {
     lsof?.match(/p(?<pid>\d+)\nc(?<name>.+)/) ?? ss?.match(/"(?<name>[^"]+)",pid=(?<pid>\d+)/);
   if (!found?.groups) return "another process";
   const { pid, name } = found.groups;
-  const program = `/proc/${pid}/exe`; // of Linux, where Node.js calls itself MainThread
+  const program = `/proc/${pid}/exe`; // on Linux, where Node.js calls itself MainThread
   return `${existsSync(program) ? basename(readlinkSync(program)) : name} (pid ${pid})`;
 }
 
-/** Says which settings are no port, and which ports are in use by whom. */
+/** Reports settings that are not valid ports, and ports that another process uses. */
 export async function portProblems(defaults: Record<string, number>): Promise<string[]> {
   const problems: string[] = [];
   for (const [name, fallback] of Object.entries(defaults)) {

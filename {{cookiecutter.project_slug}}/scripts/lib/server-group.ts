@@ -1,6 +1,6 @@
 /**
- * Leads the process group of the servers of scripts/lib/servers.ts. Standard input is a pipe from
- * there: it closes whenever that process ends, and the servers end with it.
+ * Leads the process group of the servers that scripts/lib/servers.ts starts. Standard input is a
+ * pipe from that process. When the process ends, the pipe closes, and this stops the servers.
  */
 const workspaces = process.argv.slice(2).flatMap((name) => ["--filter", name]);
 const servers = Bun.spawn(["bun", "run", "--parallel", ...workspaces, "dev"], {

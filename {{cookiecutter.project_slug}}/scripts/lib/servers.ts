@@ -1,4 +1,4 @@
-/** Runs servers side by side, for `bun run dev`, and stops all of them together. */
+/** Runs servers side by side, for `bun run dev`, and stops them together. */
 import { bypassProxy, fail, ROOT } from "./environment";
 import { requireFreePorts } from "./ports";
 import { requireTools } from "./tools";
@@ -6,7 +6,7 @@ import { preparePython } from "./venv";
 
 /** How long servers may take to stop. */
 const GRACE_MILLISECONDS = 5000;
-/** How long the address to open waits for the servers behind it. */
+/** How long to wait for the other servers before printing the address to open. */
 const PATIENCE_MILLISECONDS = 10_000;
 
 /** The servers to run. */
@@ -15,13 +15,13 @@ export interface Servers {
   workspaces: string[];
   /** Each port that has to be free, by the setting that changes it. */
   ports: Record<string, number>;
-  /** Variables for the scripts, beside those of the shell. */
+  /** Variables for the scripts, in addition to those of the shell. */
   env: Record<string, string>;
   /** An address of each server; the last is the one to open in a browser. */
   urls: [...string[], string];
 }
 
-/** Whether a server answers with success. */
+/** Whether a server responds successfully. */
 async function responds(url: string): Promise<boolean> {
   const response = await fetch(url).catch(() => undefined);
   return response?.ok ?? false;
@@ -36,7 +36,7 @@ function signalGroup(leader: number, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
-/** Stops every process of a group and waits until none is left. */
+/** Stops every process of a group, and waits until the last one has ended. */
 async function stopGroup(leader: number): Promise<void> {
   if (process.platform === "win32") {
     Bun.spawnSync(["taskkill", "/pid", String(leader), "/t", "/f"]);
@@ -48,7 +48,7 @@ async function stopGroup(leader: number): Promise<void> {
   signalGroup(leader, "SIGKILL");
 }
 
-/** Prints the address to open, as soon as every server responds or a while has passed. */
+/** Prints the address to open, as soon as every server responds or some time has passed. */
 async function announce(urls: Servers["urls"]): Promise<void> {
   const page = urls.at(-1) ?? "";
   const { hostname } = new URL(page); // not always localhost
@@ -67,7 +67,7 @@ export async function runServers({ workspaces, ports, env, urls }: Servers): Pro
   await requireFreePorts(ports);
   preparePython();
 
-  // A process group of its own, so that one signal reaches all servers and their children.
+  // In its own process group, so that one signal reaches all servers and their children.
   const servers = Bun.spawn(["bun", "scripts/lib/server-group.ts", ...workspaces], {
     cwd: ROOT,
     detached: true,

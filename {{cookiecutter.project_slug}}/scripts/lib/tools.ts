@@ -4,7 +4,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { engines } from "../../package.json";
 import { fail, ROOT } from "./environment";
 
-/** What a command can need. bun itself is always checked. */
+/** What a command can require. bun itself is always checked. */
 export type Tool = "docker" | "node" | "packages" | "uv";
 
 const CHECKS: Record<Tool, () => string | undefined> = {
@@ -25,7 +25,7 @@ export function output(command: string, ...args: string[]): string | undefined {
   return success ? stdout.toString().trim() : undefined;
 }
 
-/** Says that a tool is missing or has the wrong version, unless its version is in the range. */
+/** Returns a sentence if a tool is missing or its version is outside the range. */
 function checkVersion(name: string, found: string | undefined, range: string, remedy: string) {
   if (found && Bun.semver.satisfies(found, range)) return undefined;
   return `This needs ${name} ${range} and found ${found || "none"}: ${remedy}`;
@@ -37,7 +37,7 @@ function checkBun(): string | undefined {
 }
 
 function checkNode(): string | undefined {
-  // without Node.js, bun offers itself under the name `node`
+  // where Node.js is missing, bun runs under the name `node`
   const found = output("node", "-p", "process.versions.bun ? '' : process.versions.node");
   return checkVersion("Node.js", found, engines.node, "https://nodejs.org");
 }
@@ -59,7 +59,7 @@ function checkDocker(): string | undefined {
   return undefined;
 }
 
-/** Returns the folder above whose package.json claims this project as a workspace. */
+/** Returns the parent folder whose package.json lists this project as a workspace, if any. */
 function claimingFolder(): string | undefined {
   for (let folder = dirname(ROOT); folder !== dirname(folder); folder = dirname(folder)) {
     const manifest = join(folder, "package.json");
@@ -92,14 +92,14 @@ export function isTool(word: string): word is Tool {
   return Object.hasOwn(CHECKS, word);
 }
 
-/** Returns a sentence for each tool that is missing or too old; bun alone if it is too old. */
+/** Returns a sentence for each tool that is missing or too old. An old bun is reported alone. */
 export function toolProblems(tools: Tool[]): string[] {
   const bunProblem = checkBun();
   if (bunProblem) return [bunProblem];
   return tools.map((tool) => CHECKS[tool]()).filter((problem) => problem !== undefined);
 }
 
-/** Ends the process, with a sentence each, if tools are missing or too old. */
+/** Ends the process with a sentence for each tool that is missing or too old. */
 export function requireTools(...tools: Tool[]): void {
   const problems = toolProblems(tools);
   if (problems.length > 0) fail(...problems);

@@ -1,10 +1,10 @@
-/** Virtual environments of locked Python packages, made by uv and kept until something changes. */
+/** Virtual environments with locked Python packages. uv makes them again when something changes. */
 import { existsSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { fail, pythonEnvironment, ROOT } from "./environment";
+import { type Environment, fail, pythonEnvironment, ROOT } from "./environment";
 import { requireTools } from "./tools";
 
-/** The folder of the backend, whose pyproject.toml says which Python is needed. */
+/** The folder of the backend. Its pyproject.toml says which Python versions fit. */
 export const BACKEND = join(ROOT, "backend");
 
 /** A virtual environment. */
@@ -26,11 +26,11 @@ export function toolVenv(name: string): Venv {
   return { folder: join(folder, ".venv"), requirements: join(folder, "requirements.txt") };
 }
 
-/** What a virtual environment was made of. */
+/** What a virtual environment was made from. */
 interface Contents {
-  /** Where it was made: its programs name this path, so a moved one is made again. */
+  /** Its path, which its programs contain: after a move, it has to be made again. */
   folder: string;
-  /** The path of the interpreter behind it; empty if there is none. */
+  /** The path of the interpreter behind it; empty if it is missing. */
   interpreter: string;
   /** The versions of Python that the project accepts. */
   versions: string[];
@@ -38,7 +38,7 @@ interface Contents {
   packages: string;
 }
 
-/** Returns the programs' folder of a virtual environment. */
+/** Returns the folder of the programs in a virtual environment. */
 function programs(venv: string): string {
   return join(venv, process.platform === "win32" ? "Scripts" : "bin");
 }
@@ -53,7 +53,7 @@ function stamp(venv: string): string {
   return join(venv, "installed.json");
 }
 
-/** Returns the path of the interpreter behind a virtual environment; empty if there is none. */
+/** Returns the path of the interpreter behind a virtual environment; empty if it is missing. */
 function interpreter(venv: string): string {
   const python = pythonOf(venv);
   return existsSync(python) ? realpathSync(python) : "";
@@ -68,7 +68,7 @@ export function acceptedVersions(): [string, ...string[]] {
   return [project["requires-python"], ...pins.map((pin) => readFileSync(pin, "utf8").trim())];
 }
 
-/** Reads what a virtual environment was made of; undefined if that is unknown. */
+/** Reads what a virtual environment was made from; undefined if that is unknown. */
 function readStamp(venv: string): Contents | undefined {
   return existsSync(stamp(venv)) ? JSON.parse(readFileSync(stamp(venv), "utf8")) : undefined;
 }
@@ -96,7 +96,7 @@ function install(venv: string, requirements: string): void {
   uv(command, "The Python packages can't be installed: see above.");
 }
 
-/** Returns what a virtual environment has to be made of. */
+/** Returns what a virtual environment has to be made from. */
 function wantedContents({ folder, requirements }: Venv): Contents {
   return {
     folder: existsSync(folder) ? realpathSync(folder) : folder,
@@ -106,7 +106,7 @@ function wantedContents({ folder, requirements }: Venv): Contents {
   };
 }
 
-/** Whether a virtual environment holds exactly the locked packages. */
+/** Whether a virtual environment contains exactly the locked packages. */
 export function isPrepared(venv: Venv): boolean {
   return Bun.deepEquals(readStamp(venv.folder), wantedContents(venv));
 }
@@ -122,9 +122,9 @@ export function hasPython(): boolean {
 }
 
 /**
- * Makes a virtual environment hold exactly the locked packages.
+ * Installs exactly the locked packages in a virtual environment.
  *
- * Works offline unless the packages, the Python version or the environment have changed.
+ * Works offline unless the packages, the Python version, or the environment have changed.
  *
  * @returns the folder of its programs
  */
@@ -141,8 +141,27 @@ export function prepareVenv(venv: Venv): string {
   return programs(folder);
 }
 
-/** Makes `backend/.venv` current and returns the path of its Python. */
+/** Updates `backend/.venv` if needed, and returns the path of its Python. */
 export function preparePython(): string {
   prepareVenv(BACKEND_VENV);
   return pythonOf(BACKEND_VENV.folder);
+}
+
+/**
+ * Runs a command of the backend's command line, `app.server.cli`.
+ *
+ * @param command the command, such as `openapi`
+ * @param variables what to add to its environment
+ * @param errors whether to print its errors or to return them
+ */
+export function runCli(
+  command: string,
+  variables: Environment,
+  errors: "inherit" | "pipe" = "inherit",
+): Bun.SyncSubprocess<"pipe", "inherit" | "pipe"> {
+  return Bun.spawnSync([preparePython(), "-m", "app.server.cli", command], {
+    cwd: BACKEND,
+    env: pythonEnvironment({ ...process.env, ...variables }),
+    stdio: ["ignore", "pipe", errors],
+  });
 }

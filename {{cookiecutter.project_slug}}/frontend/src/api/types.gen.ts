@@ -67,7 +67,7 @@ export interface components {
     schemas: {
         /**
          * Conversation
-         * @description What to answer: the messages so far, oldest first; the last is the user's.
+         * @description The messages so far, oldest first; the last is the user's.
          */
         Conversation: {
             /** Messages */
@@ -93,7 +93,7 @@ export interface components {
         };
         /**
          * EnvReport
-         * @description Where and how the app runs. It holds no value of any setting.
+         * @description Where and how the app runs, without the value of any setting.
          */
         EnvReport: {
             /** Layout */
@@ -109,12 +109,12 @@ export interface components {
             region: string | null;
             /**
              * Instance
-             * @description Which of several copies answered.
+             * @description Which of several copies responded.
              */
             instance: string;
             /**
              * Model
-             * @description The model that answers; null for the default answer.
+             * @description The model that answers, or null.
              */
             model: string | null;
             /**
@@ -182,7 +182,7 @@ export interface components {
         };
         /**
          * StatusEvent
-         * @description What is being done while there is no text, as in `Searching…`.
+         * @description What the user is waiting for while there is no text, such as `Searching…`.
          */
         StatusEvent: {
             /**
@@ -209,7 +209,7 @@ export interface components {
         };
         /**
          * Usage
-         * @description What the provider counted, in tokens of the model.
+         * @description The provider's count, in tokens of the model.
          */
         Usage: {
             /**
