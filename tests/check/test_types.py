@@ -93,17 +93,73 @@ export async function readPrices(): Promise<number> {
 
 
 def test_a_second_stream_has_its_own_events(project: Path) -> None:
-    (project / "backend/app/routes/prices.py").write_text(PRICES)
-    routes = project / "backend/app/routes/__init__.py"
-    text = routes.read_text().replace("import env, health", "import env, health, prices")
-    line = "api.include_router(health.router)\n"
-    routes.write_text(text.replace(line, f"{line}api.include_router(prices.router)\n"))
-    run(project, "bun", "run", "types:api")
+    add_endpoint(project, "prices", PRICES)
     reader = project / "frontend/src/prices.ts"
     reader.write_text(READ_PRICES.replace("FIELD", "cents"))
     run(project, "bunx", "tsc", "-p", "frontend")
     reader.write_text(READ_PRICES.replace("FIELD", "text"))
     assert "src/prices.ts" in fail(project, "bunx", "tsc", "-p", "frontend")
+
+
+FILES = '''\
+"""`POST /api/files`: files, described as FastAPI and as OpenAPI 3.0 do."""
+
+from fastapi import APIRouter, Request
+
+router = APIRouter()
+PROPERTIES = {
+    "file": {"type": "string", "contentMediaType": "application/octet-stream"},
+    "others": {"type": "array", "items": {"type": "string", "format": "binary"}},
+    "note": {"type": "string"},
+}
+BODY = {"type": "object", "properties": PROPERTIES, "required": ["file", "others"]}
+
+
+@router.post(
+    "/files",
+    openapi_extra={"requestBody": {"content": {"multipart/form-data": {"schema": BODY}}}},
+)
+async def add_files(request: Request) -> int:
+    """Count the bytes of a form."""
+    return len(await request.body())
+'''
+
+SEND_FILES = """\
+// @vitest-environment node
+import { expect, test, vi } from "vitest";
+
+test("files are sent as a form", async () => {
+  vi.stubGlobal("location", { origin: "http://localhost" });
+  const { api } = await import("./api/client");
+  const fetch = vi.fn(async (_: Request) => Response.json(1));
+  vi.stubGlobal("fetch", fetch);
+  const [file, other] = [new Blob(["one"]), new Blob(["two"])];
+  await api.POST("/api/files", { body: { file, others: [other, other], note: "three" } });
+  const form = await fetch.mock.lastCall?.[0].formData();
+  expect([...(form?.keys() ?? [])]).toEqual(["file", "others", "others", "note"]);
+  expect(form?.get("note")).toBe("three");
+});
+"""
+
+
+def add_endpoint(project: Path, name: str, module: str) -> None:
+    """Add a module with endpoints below `/api`, and write the types."""
+    (project / f"backend/app/routes/{name}.py").write_text(module)
+    routes = project / "backend/app/routes/__init__.py"
+    text = routes.read_text().replace("import env, health", f"import env, {name}, health")
+    line = "api.include_router(health.router)\n"
+    routes.write_text(text.replace(line, f"{line}api.include_router({name}.router)\n"))
+    run(project, "bun", "run", "types:api")
+
+
+def test_an_upload_takes_a_blob_and_sends_a_form(project: Path) -> None:
+    add_endpoint(project, "files", FILES)
+    test = project / "frontend/src/files.test.ts"
+    test.write_text(SEND_FILES)
+    run(project, "bunx", "tsc", "-p", "frontend")
+    run(project / "frontend", "bun", "run", "test", "src/files")
+    test.write_text(SEND_FILES.replace("{ file,", '{ file: "text",'))
+    assert "src/files.test.ts" in fail(project, "bunx", "tsc", "-p", "frontend")
 
 
 def test_the_examples_of_the_readme_compile(project: Path) -> None:

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { expect, type Page, test } from "@playwright/test";
 import { freePort } from "./ports.ts";
-import { ask } from "./prompt.ts";
+import { alerts, ask } from "./prompt.ts";
 
 async function retry(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Retry" }).click();
   await expect(page.getByText("Done", { exact: true })).toBeVisible({ timeout: 15_000 });
-  await expect(page.getByRole("alert")).toHaveCount(0);
+  await expect(alerts(page)).toHaveCount(0);
 }
 
 /** Starts a backend that a test may kill. */
@@ -40,7 +40,7 @@ test("a backend that is killed while it streams", async ({ page }) => {
     const answer = page.getByTestId("answer");
     await expect(answer).toContainText("3 ");
     backend.kill("SIGKILL");
-    await expect(page.getByRole("alert")).toHaveText(
+    await expect(alerts(page)).toHaveText(
       "The connection was lost before the answer was complete.",
     );
     await expect(answer).toContainText("3 ");
@@ -55,16 +55,29 @@ test("a browser that is offline", async ({ page, context }) => {
   await page.goto("/");
   await context.setOffline(true);
   await ask(page);
-  await expect(page.getByRole("alert")).toHaveText("You are offline.");
+  await expect(alerts(page)).toHaveText("You are offline.");
   await context.setOffline(false);
   // What the page needs to ask could not be loaded either, so the prompt is back in its field.
   await page.keyboard.press("Enter");
   await expect(page.getByText("Done", { exact: true })).toBeVisible();
   await context.setOffline(true);
   await ask(page);
-  await expect(page.getByRole("alert")).toHaveText("You are offline.");
+  await expect(alerts(page)).toHaveText("You are offline.");
   await context.setOffline(false);
   await retry(page);
+});
+
+test("an answer that could not be formatted", async ({ page }) => {
+  const chunk = /\/Markdown[.-][^/]*$/;
+  await page.goto("/");
+  await page.route(chunk, (route) => route.abort());
+  await ask(page);
+  const done = page.getByText("Done", { exact: true });
+  await expect(done).toBeVisible();
+  await expect(page.locator(".plain")).toBeVisible();
+  await page.unroute(chunk);
+  await ask(page);
+  await expect(page.locator(".markdown")).toHaveCount(2);
 });
 
 test("too many requests", async ({ page }) => {
@@ -73,7 +86,7 @@ test("too many requests", async ({ page }) => {
   );
   await page.goto("/");
   await ask(page);
-  await expect(page.getByRole("alert")).toHaveText("Too many requests. Try again in 30 seconds.");
+  await expect(alerts(page)).toHaveText("Too many requests. Try again in 30 seconds.");
   await page.unroute("**/stream");
   await retry(page);
 });

@@ -19,7 +19,7 @@ export function recordFrames(page: Page) {
     const frames: Frame[] = [];
     const height = (element: Element) => element.getBoundingClientRect().height;
     const record = () => {
-      const form = document.querySelector("form");
+      const form = document.querySelector(".composer");
       const text = document.querySelector("[data-testid=answer]");
       const answer = text?.closest(".answer");
       frames.push({

@@ -2,7 +2,7 @@
 // these tests hands it each message that starts with "model: ".
 import { randomUUID } from "node:crypto";
 import { expect, type Page, test } from "@playwright/test";
-import { ask } from "./prompt.ts";
+import { alerts, ask } from "./prompt.ts";
 import { provider, url } from "./target.ts";
 
 /** A request for an answer, as the provider lists it. */
@@ -32,7 +32,7 @@ async function askedFor(message: string): Promise<Asked[]> {
 async function expectAnswer(page: Page, text: string): Promise<void> {
   await expect(page.getByTestId("answer").last()).toContainText(text);
   await expect(page.getByText("Done", { exact: true })).toBeVisible();
-  await expect(page.getByRole("alert")).toHaveCount(0);
+  await expect(alerts(page)).toHaveCount(0);
 }
 
 test.describe("a model", { tag: "@model" }, () => {
@@ -94,7 +94,7 @@ test.describe("a model", { tag: "@model" }, () => {
   ] as const) {
     test(`that refuses is a sentence: ${message}`, async ({ page }) => {
       await askModel(page, message);
-      await expect(page.getByRole("alert")).toHaveText(sentence);
+      await expect(alerts(page)).toHaveText(sentence);
       await expect(page.getByText("Failed", { exact: true })).toBeVisible();
     });
   }
@@ -114,7 +114,7 @@ test.describe("a model", { tag: "@model" }, () => {
       page,
     }) => {
       await askModel(page, message);
-      await expect(page.getByRole("alert")).toHaveText(sentence);
+      await expect(alerts(page)).toHaveText(sentence);
       await expect(page.getByTestId("answer")).toContainText("Answer 1 to “");
     });
   }
@@ -136,7 +136,7 @@ test.describe("a model", { tag: "@model" }, () => {
     await askModel(page, randomUUID());
     await expectAnswer(page, "Answer 1");
     await askModel(page, "once break");
-    await expect(page.getByRole("alert")).toHaveText("The model's answer broke off. Try again.");
+    await expect(alerts(page)).toHaveText("The model's answer broke off. Try again.");
     await page.getByRole("button", { name: "Retry" }).click();
     await expectAnswer(page, "Answer 2");
     await expect(page.getByTestId("answer")).toHaveCount(2);
@@ -146,7 +146,7 @@ test.describe("a model", { tag: "@model" }, () => {
     await askModel(page, "go away 8");
     await expectAnswer(page, "Answer 1");
     await askModel(page, "Are you there?");
-    await expect(page.getByRole("alert")).toHaveText(/^The model provider can't be reached./);
+    await expect(alerts(page)).toHaveText(/^The model provider can't be reached./);
     const isBack = () =>
       fetch(`${provider.url}/requests`).then(
         ({ ok }) => ok,

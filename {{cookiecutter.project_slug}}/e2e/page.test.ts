@@ -2,7 +2,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
 import manifest from "../package.json" with { type: "json" };
 import { overflow, recordFrames } from "./layout.ts";
-import { ask } from "./prompt.ts";
+import { alerts, ask } from "./prompt.ts";
 import { ask as askServer, production } from "./target.ts";
 
 const LONG_WORD = "abcdefghij".repeat(60);
@@ -18,8 +18,21 @@ Some *emphasis* and [a link](https://example.org/), then:
 | --- | ---: |
 | one | 1 |
 
+- [x] a task
+
 \`\`\`python
-print("a block of code, whose lines are longer than a narrow screen is wide, and more")
+# a comment
+@decorator
+def function(name: str = "text", number=1) -> None:
+    print(f"a block of code, whose lines are longer than a narrow screen is wide", None)
+\`\`\`
+
+\`\`\`yaml
+key: [1, true]
+\`\`\`
+
+\`\`\`html
+<a href="/b">c</a>
 \`\`\`
 `;
 
@@ -67,6 +80,40 @@ test("an answer arrives piece by piece, and can be copied", async ({ page }) => 
   await expect(page.getByRole("button", { name: "Copied" })).toBeVisible();
   expect((await page.evaluate(() => navigator.clipboard.readText())).trim()).toBe(whole);
   expect(complaints).toEqual([]);
+});
+
+test("an answer can be copied without TLS, where there is no clipboard API", async ({ page }) => {
+  await page.addInitScript(() =>
+    Object.defineProperty(navigator, "clipboard", { value: undefined }),
+  );
+  await page.goto("/");
+  await fakeAnswer(page, { event: "token", text: "An answer." }, { event: "done" });
+  await ask(page);
+  await page.getByRole("button", { name: "Copy", exact: true }).click();
+  await expect(page.getByRole("button", { name: "Copied" })).toBeFocused();
+  const prompt = page.getByRole("textbox", { name: "Prompt" });
+  await prompt.focus();
+  await page.keyboard.press("ControlOrMeta+V");
+  await expect(prompt).toHaveValue("An answer.");
+});
+
+test("the focus is never hidden behind the prompt", async ({ page }) => {
+  await page.setViewportSize({ width: 1024, height: 700 });
+  await page.goto("/");
+  const text = "[a link](https://example.org/) in a paragraph\n\n".repeat(40);
+  await fakeAnswer(page, { event: "token", text }, { event: "done" });
+  await ask(page);
+  await expect(page.getByText("Done", { exact: true })).toBeVisible();
+  await page.getByRole("link").first().focus();
+  for (let stop = 1; stop < 40; stop++) {
+    await page.keyboard.press("Tab");
+    const [focused, composer] = await page.evaluate(() =>
+      [document.activeElement, document.querySelector(".composer")].map((element) =>
+        element?.getBoundingClientRect().toJSON(),
+      ),
+    );
+    expect(focused.top, `Tab stop ${stop}`).toBeLessThan(composer.top);
+  }
 });
 
 /** Presses Escape as soon as the answer begins, in the page itself: from here it could be too late. */
@@ -178,9 +225,9 @@ test("no content widens the page", async ({ page }) => {
     { event: "error", detail: LONG_WORD },
   );
   await ask(page, LONG_WORD);
-  await expect(page.getByRole("alert")).toHaveText(LONG_WORD);
+  await expect(alerts(page)).toHaveText(LONG_WORD);
   await expect(page.getByTestId("answer")).toHaveText(LONG_WORD);
-  await expect(page.getByRole("link")).toBeVisible();
+  await expect(page.getByRole("list", { name: "Sources" }).getByRole("link")).toBeVisible();
   await rename();
   expect(await overflow(page)).toBeLessThanOrEqual(0);
 
@@ -189,7 +236,7 @@ test("no content widens the page", async ({ page }) => {
     route.fulfill({ status: 422, contentType: "application/problem+json", json: { errors } }),
   );
   await page.getByRole("button", { name: "Retry" }).click();
-  await expect(page.locator("form").getByRole("alert")).toHaveText(LONG_WORD);
+  await expect(alerts(page)).toHaveText(LONG_WORD);
   expect(await overflow(page)).toBeLessThanOrEqual(0);
 });
 
@@ -248,7 +295,7 @@ test("the field says why a prompt is refused, in the server's words", async ({ p
   const { errors } = await (await askServer(tooLong)).json();
   await page.goto("/");
   await ask(page, tooLong);
-  await expect(page.getByRole("alert")).toHaveText(errors[0].detail);
+  await expect(alerts(page)).toHaveText(errors[0].detail);
   const field = page.getByRole("textbox", { name: "Prompt" });
   await expect(field).toHaveAccessibleDescription(errors[0].detail);
   await expect(field).toHaveValue(tooLong);
@@ -286,6 +333,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       );
       await ask(page);
       await expect(page.getByText("Done", { exact: true })).toBeVisible();
+      await expect(page.locator("pre span").first()).toBeVisible();
       await findNothing();
       await page.getByRole("button", { name: "Edit" }).click();
       await findNothing();

@@ -1,7 +1,7 @@
 import { vi } from "vitest";
 import type { StreamEvents } from "./events";
 
-/** A stream that a test writes to, in place of the backend's. */
+/** A stream that a test writes to, instead of the backend. */
 export class FakeStream {
   private controller!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
   readonly cancelled = vi.fn<() => void>();
@@ -35,14 +35,21 @@ export class FakeStream {
     this.controller.close();
   }
 
-  /** Breaks off, like a lost connection. */
+  /** Fails, like a lost connection. */
   break(): void {
     this.controller.error(new TypeError("network error"));
   }
 }
 
-/** Makes `fetch` give these responses, one after the other; the server's health is always good. */
-export function respondWith(...responses: (Response | Promise<Response> | Error)[]) {
+type Answer = Response | Promise<Response> | Error;
+
+/** Makes `fetch` give these responses to requests for `/stream`, one after the other. */
+export function respondWith(...responses: Answer[]) {
+  return respondTo("/stream", ...responses);
+}
+
+/** Makes `fetch` give these responses to requests for a path, and 404 to all others. */
+export function respondTo(path: string, ...responses: Answer[]) {
   const fetch = vi.fn(async (request: Request) => {
     request.signal.throwIfAborted();
     const response = responses.shift();
@@ -50,13 +57,14 @@ export function respondWith(...responses: (Response | Promise<Response> | Error)
     if (response instanceof Error) throw response;
     return response;
   });
-  vi.stubGlobal("fetch", (request: Request) =>
-    request.url.endsWith("/api/health") ? Response.json({ status: "ok" }) : fetch(request),
-  );
+  vi.stubGlobal("fetch", async (request: Request | string | URL) => {
+    const isExpected = request instanceof Request && new URL(request.url).pathname === path;
+    return isExpected ? fetch(request) : problem(404);
+  });
   return fetch;
 }
 
-/** A response that carries a problem document. */
+/** Makes a response with a problem document. */
 export function problem(status: number, body: object = {}, headers: HeadersInit = {}): Response {
   return Response.json({ status, title: "", detail: "", ...body }, { status, headers });
 }
