@@ -19,6 +19,7 @@ from tools.generate import ROOT
 NAME = "fresh-machine"
 SKIPPED = {
     "PostgreSQL is not installed": 1,
+    "no file system that ignores case: lowntfs-3g is not installed": 1,
     "needs `ip` and root's `unshare --net`": 2,
     "only root can give a folder to another user": 1,
     "test_workflows.py does this on Linux": 1,
