@@ -22,7 +22,7 @@ def ignoring_case(tmp_path: Path) -> Iterator[Path]:
     with image.open("wb") as file:
         file.truncate(2**29)
     subprocess.run(["mkntfs", "--quick", "--force", "--quiet", image], check=True)
-    mount = ["lowntfs-3g", "-o", "ignore_case", image, folder]
+    mount = ("lowntfs-3g", "-o", "ignore_case", str(image), str(folder))
     mounted = subprocess.run(mount, check=False, capture_output=True)
     if mounted.returncode:
         pytest.skip("no file system that ignores case: this machine does not allow FUSE")

@@ -13,12 +13,12 @@ type EventsOf<PathItem> = {
 /** The union of the events that a path streams: `StreamEvents<"/stream">`. */
 export type StreamEvents<Path extends keyof Paths, Paths = paths> = EventsOf<Paths[Path]>;
 
-/** The connection was lost while a stream was read. */
+/** The connection was lost before the stream ended. */
 export class ConnectionLostError extends Error {
   override name = "ConnectionLostError";
 }
 
-/** The server sent something that is not an event of the stream. */
+/** The server sent something other than an event of the stream. */
 export class MalformedStreamError extends Error {
   override name = "MalformedStreamError";
 }

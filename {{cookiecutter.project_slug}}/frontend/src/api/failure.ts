@@ -1,11 +1,11 @@
 import type { Problem } from "./types.gen";
 
-/** Why there is no answer, or only a part of one, as a sentence for the user. */
+/** The reason why an answer is missing or incomplete, as a sentence for the user. */
 export class Failure extends Error {
   override name = "Failure";
   /** The HTTP status, if the server refused the request. */
   readonly status: number | undefined;
-  /** The seconds to wait before another attempt, if the server named them. */
+  /** The seconds to wait before another attempt, if the server states them. */
   readonly retryAfter: number | undefined;
 
   constructor(sentence: string, response?: Response) {

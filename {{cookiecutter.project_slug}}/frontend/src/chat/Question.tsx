@@ -4,11 +4,11 @@ import { isComposing, submitOnEnter } from "./keys";
 
 interface Props {
   prompt: string;
-  /** Asks the question again in other words; undefined while an answer is under way. */
+  /** Asks the question again in other words; undefined while an answer is in progress. */
   onEdit: ((prompt: string) => void) | undefined;
 }
 
-/** What the user asked. It can be edited and asked again. */
+/** The user's question, which the user can edit and send again. */
 export function Question({ prompt, onEdit }: Props) {
   const [editing, setEditing] = useState(false);
   const wasCancelled = useRef(false);

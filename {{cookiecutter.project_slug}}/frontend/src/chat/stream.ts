@@ -10,13 +10,13 @@ import { unlessOffline } from "../api/offline";
 import { limits, type Message } from "../api/types.gen";
 import type { Conversation, Progress, Turn } from "./state";
 
-/** Milliseconds without a response after which the server is taken to be starting. */
+/** After this many milliseconds without a response, the server is probably starting. */
 export const PATIENCE = 1500;
 
 /** Automatic retries while the backend responds with 503. */
 const RETRIES = 5;
 
-/** Seconds between retries, if the server names none. */
+/** Seconds between retries, unless the server states them. */
 const RETRY_SECONDS = 2;
 
 const UNREACHABLE = "The server can't be reached. Try again in a moment.";
@@ -25,7 +25,7 @@ const MALFORMED = "The server sent something that this page can't read.";
 
 /**
  * Asks for the answer to the last turn and yields what happens until it ends. Retries while the
- * backend is starting (503), and without the oldest turns if the server takes no more (413).
+ * backend is starting (503), and without the oldest turns if the conversation is too long (413).
  * Errors become `failed` or `refused`; bugs are logged to the console too.
  *
  * @throws the signal's reason once it is aborted.
@@ -59,7 +59,7 @@ export async function* streamAnswer(
   }
 }
 
-/** How many of the oldest turns to leave out, so that the rest is within the API's limits. */
+/** Counts the oldest turns to leave out, so that the rest is within the API's limits. */
 export function excess(turns: Turn[]): number {
   const mostTurns = Math.floor((limits.Conversation.messages + 1) / 2); // the last has no answer
   const tooLong = turns
@@ -68,7 +68,7 @@ export function excess(turns: Turn[]): number {
   return Math.max(0, turns.length - mostTurns, tooLong + 1);
 }
 
-/** The messages of some turns, without those that got no answer: models expect pairs. */
+/** Returns the messages of some turns, without unanswered ones: models expect pairs. */
 function toMessages(turns: Turn[]): Message[] {
   return turns.flatMap(({ prompt, answer: { text } }, index): Message[] => {
     const question: Message = { role: "user", content: prompt };

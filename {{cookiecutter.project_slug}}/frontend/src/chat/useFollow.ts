@@ -1,6 +1,6 @@
 import { type RefObject, useEffect } from "react";
 
-/** How far from the end of the page, in pixels, still counts as there. */
+/** The page counts as scrolled to its end within this many pixels. */
 const TOLERANCE = 4;
 
 /** Whether the page is scrolled to its end. */
@@ -11,11 +11,11 @@ export function isAtEnd(): boolean {
 /**
  * Keeps the end of the page in view while content grows, until the reader scrolls up.
  *
- * @param content what grows.
- * @param key a change of it goes to the end again.
+ * @param content the element that grows.
+ * @param key a new value scrolls to the end again.
  */
 export function useFollow(content: RefObject<HTMLElement | null>, key: unknown): void {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key starts it anew
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new key starts over
   useEffect(() => {
     if (!content.current) return;
     const page = document.documentElement;

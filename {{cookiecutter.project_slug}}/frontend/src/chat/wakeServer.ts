@@ -1,7 +1,7 @@
 import { api } from "../api/client";
 import { PATIENCE } from "./stream";
 
-/** Milliseconds in which the server is asked once. */
+/** The server is asked at most once in this many milliseconds. */
 const INTERVAL = 5 * 60_000;
 
 let askedAt = Number.NEGATIVE_INFINITY;
@@ -21,7 +21,7 @@ export async function wakeServer(onStarting: (isStarting: boolean) => void): Pro
   try {
     await api.GET("/api/health");
   } catch {
-    // Sending a prompt will say what is wrong.
+    // The next prompt will show the error.
   } finally {
     clearTimeout(timer);
     onStarting(false);

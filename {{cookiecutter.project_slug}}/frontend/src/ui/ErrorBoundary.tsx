@@ -1,12 +1,12 @@
 import { Component, type ReactNode } from "react";
 
 interface Props {
-  /** What the user reads instead of the children, should one of them throw. */
+  /** Shown instead of the children if one of them throws. */
   sentence: string;
   children: ReactNode;
 }
 
-/** Shows a sentence in place of children that can't be shown. React logs the cause. */
+/** Shows a sentence instead of its children if they throw. React logs the error. */
 export class ErrorBoundary extends Component<Props, { failed: boolean }> {
   override state = { failed: false };
 

@@ -1,7 +1,7 @@
 /**
- * A small picture beside or in place of a button's text. Screen readers skip it.
+ * A small picture next to a button's text, or instead of it. Screen readers skip it.
  *
- * `path` is drawn in a square of 24 units, as lines of the text's colour.
+ * `path` is drawn in a square of 24 units, in the color of the text.
  */
 export function Icon({ path }: { path: string }) {
   return (

@@ -1,14 +1,14 @@
 import { useEffect, useState } from "react";
 
 /**
- * Asks the user to reload when a part of the page is gone from the server because a newer
- * version has been deployed: https://vite.dev/guide/build#load-error-handling.
+ * Asks the user to reload if a part of the page is missing on the server because a newer version
+ * has been deployed: https://vite.dev/guide/build#load-error-handling.
  */
 export function ReloadPrompt() {
   const [outdated, setOutdated] = useState(false);
 
   useEffect(() => {
-    const onError = () => setOutdated(navigator.onLine); // offline, nothing can be loaded
+    const onError = () => setOutdated(navigator.onLine); // nothing loads offline
     addEventListener("vite:preloadError", onError);
     return () => removeEventListener("vite:preloadError", onError);
   }, []);
