@@ -17,7 +17,8 @@ const ENV_FILE = ".wrangler/dev.env";
 
 process.chdir(ROOT); // where wrangler.toml is
 requireTools("node", "packages");
-const frontend = process.argv.includes("--production") ? "frontend-prod" : "frontend-dev";
+const production = process.argv.includes("--production");
+const frontend = production ? "frontend-prod" : "frontend-dev";
 const containers = process.argv.includes("--containers");
 const port = readPort("WORKER_PORT", 8787);
 const origin = `http://127.0.0.1:${readPort("BACKEND_PORT", config.backendPort)}`;
@@ -31,7 +32,9 @@ writeEnvFile(ENV_FILE, {
 const backend = containers
   ? []
   : ["--enable-containers=false", "--var", `BACKEND_ORIGIN:${origin}`];
+// The contract suite has no account, so it goes without remote bindings such as Workers AI.
+const bindings = production ? ["--local"] : [];
 const options = ["--assets", `dist/${frontend}`, "--env-file", ENV_FILE, "--port", String(port)];
 const wrangler = Bun.which("wrangler") ?? fail("Run `bun install` first.");
 process.env.WRANGLER_DOCKER_BIN ||= "scripts/lib/docker.sh";
-exec(wrangler, ["dev", ...options, ...backend], process.env);
+exec(wrangler, ["dev", ...options, ...bindings, ...backend], process.env);

@@ -26,12 +26,12 @@ let worker: TestHarness;
 let address: URL;
 const folder = mkdtempSync(join(tmpdir(), "worker-"));
 
-/** Writes the project's configuration with a page that needs no build, and without containers. */
+/** Writes the project's configuration without a build, containers, and AI, which needs an account. */
 function writeConfig(): string {
   const toml = readFileSync(CONFIG, "utf8")
     .replace('main = "', () => `main = "${ROOT}`)
     .replace(/directory = ".*"/, () => `directory = "${join(ROOT, "worker/test/assets")}"`)
-    .replace(/^\[\[(previews\.)?containers\]\][^[]*/gm, "");
+    .replace(/^\[+(previews\.)?(containers|ai)\]+\n[^[]*/gm, "");
   const path = join(folder, "wrangler.toml");
   writeFileSync(path, toml);
   return path;
