@@ -63,11 +63,11 @@ def shell(command: str, *options: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 @pytest.mark.usefixtures("docker", "machine")
 def test_the_demo_is_served() -> None:
     shell("cd template && make demo > ~/demo.log 2>&1", "--detach")
-    deadline = time.monotonic() + 300
+    deadline = time.monotonic() + 600
     while (visit := shell(f"python3 -c '{VISIT}'")).returncode:
         assert time.monotonic() < deadline, visit.stderr + shell("cat ~/demo.log").stdout
         time.sleep(1)
@@ -76,7 +76,7 @@ def test_the_demo_is_served() -> None:
     docker("restart", "--time", "5", NAME)  # there is no pkill
 
 
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(2400)
 @pytest.mark.usefixtures("docker", "machine")
 def test_the_tests_pass() -> None:
     done = shell("cd template && make test")
