@@ -2,7 +2,7 @@
 
     python chunks.py built-in|openai
 
-The provider is a process of its own that sends one answer as fast as it is read.
+The provider is a separate process that sends one answer as fast as it is read.
 """
 
 import asyncio

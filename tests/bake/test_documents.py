@@ -1,12 +1,14 @@
 """Links, headings, commands, files, and settings in documents exist."""
 
 import re
+import shutil
 from functools import cache
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 
+from tests import recipes
 from tests.commands import wrong_commands, wrong_commands_by_file
 from tests.projects import LAYOUTS, generate, run
 from tools.generate import ROOT
@@ -138,6 +140,13 @@ def test_names_in_a_projects_documents_exist(layout: str, folder: Path) -> None:
 def test_every_command_in_every_file_exists(layout: str, folder: Path) -> None:
     root = project(layout, folder)
     assert wrong_commands_by_file(root) == {}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_recipe_applies(layout: str, folder: Path, tmp_path: Path) -> None:
+    root = project(layout, folder)
+    for name in recipes.names(root):
+        recipes.change_files(Path(shutil.copytree(root, tmp_path / name)), name)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

@@ -18,7 +18,7 @@ needs_lazy_imports = pytest.mark.skipif(
 
 
 def run(code: str, folder: Path) -> list[str]:
-    """Run code in a process of its own, and return the words that it printed."""
+    """Run code in its own process, and return the words that it printed."""
     path = f"import sys; sys.path[:0] = [{str(Path(__file__).parents[2])!r}, {str(folder)!r}]"
     done = subprocess.run(  # noqa: S603
         [sys.executable, "-I", "-c", f"{path}\n{code}"], capture_output=True, text=True, check=False

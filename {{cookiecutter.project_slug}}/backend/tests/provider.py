@@ -325,7 +325,7 @@ def send(
 
 @contextmanager
 def running_provider(pace: float = 0.005) -> Iterator[Provider]:
-    """Run a provider on a free port, in a thread of its own."""
+    """Run a provider on a free port, in its own thread."""
     provider = Provider(pace)
     started = threading.Event()
     thread = threading.Thread(target=asyncio.run, args=(provider.serve(started.set),))

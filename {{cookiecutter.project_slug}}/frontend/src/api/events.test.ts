@@ -44,7 +44,7 @@ test("events are read from bytes that are split anywhere", async () => {
   expect(await read(stream)).toEqual([{ text: "✓ 😀" }]);
 });
 
-test("data that is not JSON is told from a lost connection", async () => {
+test("data that is not JSON is distinguished from a lost connection", async () => {
   const malformed = new FakeStream();
   malformed.write("data: {oops\n\n");
   await expect(read(malformed)).rejects.toThrow(MalformedStreamError);
