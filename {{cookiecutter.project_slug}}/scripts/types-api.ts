@@ -47,16 +47,10 @@ function limits({ components }: Document): string {
   return `${comment}\nexport const limits = ${JSON.stringify(found, null, 2)} as const;\n`;
 }
 
-/** Whether a schema describes a file, which JavaScript has as a `Blob`. */
-function isFile(schema: { format?: string; contentMediaType?: string }): boolean {
-  return schema.format === "binary" || schema.contentMediaType === "application/octet-stream";
-}
-
 const document = exportDocument();
 const ast = await openapi(document as unknown as OpenAPI3, {
   transform: typeOfFile,
   defaultNonNullable: false,
-  transform: (schema) => (isFile(schema) ? ts.factory.createTypeReferenceNode("Blob") : undefined),
   rootTypes: true,
   rootTypesNoSchemaPrefix: true,
 });
