@@ -27,11 +27,13 @@ ANSWER = chunk({"content": " word"}) * CHUNKS + chunk({}, "stop") + b"data: [DON
 
 
 async def respond(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Send the answer, whatever the request."""
+    """Send the answer, whatever the request, and let the client close the connection."""
     await reader.readuntil(b"\r\n\r\n")
     head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
     writer.write(f"{head}Content-Length: {len(ANSWER)}\r\n\r\n".encode() + ANSWER)
     await writer.drain()
+    while await reader.read(65536):  # closing with unread data would reset the connection
+        pass
     writer.close()
 
 
