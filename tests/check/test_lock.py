@@ -60,11 +60,11 @@ def test_a_package_that_the_images_cannot_install_is_named(project: Path) -> Non
     package = project / "package.json"
     package.write_text(re.sub(r'"imagePython": ".*"', '"imagePython": "3.14"', package.read_text()))
     with pytest.raises(AssertionError, match=r"The tag of python in Dockerfile .* `bun run lock`"):
-        run(project, "bun", "run", "check:config")
+        run(project, "bun", "scripts/doctor.ts", "config")
     run(project, "bun", "run", "lock")
     for name in ("Dockerfile", ".devcontainer/Dockerfile"):
         assert {*re.findall(r"python:(\S+)-slim", (project / name).read_text())} == {"3.14"}
-    run(project, "bun", "run", "check:config")
+    run(project, "bun", "scripts/doctor.ts", "config")
 
 
 def test_a_package_that_the_images_must_build_is_reported(project: Path) -> None:

@@ -49,6 +49,6 @@ def test_every_recipe_fits_the_layout(deployment: str, both_app: Path, tmp_path:
         project = Path(shutil.copytree(fresh, tmp_path / name))
         recipes.change_files(project, name)
         (project / "backend/.venv").symlink_to(both_app / "backend/.venv")
-        run(project, "bun", "run", "check", "scripts:config")
+        run(project, "bun", "scripts/doctor.ts", "config")
         if (project / ".env").exists():
             run(project, "bun", "run", "doctor", "settings")

@@ -20,7 +20,7 @@ def settings_for(provider: Provider, **values: object) -> Settings:
         "model_name": "test-model",
         "model_base_url": provider.url,
         "model_connect_seconds": 2,
-        "model_idle_seconds": 0.3,
+        "model_idle_seconds": 3,
     }
     return Settings.model_validate(defaults | values)
 

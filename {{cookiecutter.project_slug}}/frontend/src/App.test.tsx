@@ -18,6 +18,7 @@ beforeEach(() => {
   HTMLDialogElement.prototype.showModal ??= HTMLDialogElement.prototype.show ??= function () {
     this.open = true;
   };
+  vi.stubEnv("DEV", true); // even if NODE_ENV=production is exported
   localStorage.clear();
   sessionStorage.clear();
   delete document.documentElement.dataset.theme;
