@@ -113,7 +113,7 @@ def test_an_error_event_ends_the_answer(provider: Provider, event: str) -> None:
 
 
 def test_silence_names_the_setting(provider: Provider) -> None:
-    error = ask(settings_for(provider), 'stream ["stall"]')[-1]
+    error = ask(settings_for(provider, model_idle_seconds=1), 'stream ["stall"]')[-1]
     assert "sent nothing for 1 second" in str(error)
     assert "MODEL_IDLE_SECONDS" in str(error)
 
