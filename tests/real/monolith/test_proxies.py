@@ -97,10 +97,10 @@ def front(
     assert "127.0.0.1:8080" in text
     file.write_text(text.replace("127.0.0.1:8080", f"{app.name}:80"))
     target, command = PROXIES[request.param]
-    mount = ("--volume", f"{file}:{target}:ro")
-    with Container.start(
-        proxies, "--network", network, *mount, "--init", command=("sh", "-c", command)
-    ) as proxy:
+    address = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}"
+    host = f"{app.name}:{run_docker('inspect', '--format', address, app.name).strip()}"
+    options = ("--network", network, "--add-host", host, "--volume", f"{file}:{target}:ro")
+    with Container.start(proxies, *options, "--init", command=("sh", "-c", command)) as proxy:
         yield proxy.wait_until_ready()
 
 
