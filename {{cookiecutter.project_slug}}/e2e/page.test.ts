@@ -135,7 +135,7 @@ test("Escape stops and keeps what has arrived, Retry asks again", async ({ page 
   const answer = page.getByTestId("answer");
   const kept = (await answer.textContent())?.trim() ?? "";
   expect(kept).not.toBe("");
-  await page.getByRole("button", { name: "Retry" }).click();
+  await page.getByRole("button", { name: "Retry" }).last().click();
   await expect(page.getByText("Done", { exact: true })).toBeVisible();
   const whole = (await answer.textContent()) ?? "";
   expect(whole.startsWith(kept)).toBe(true);
@@ -196,7 +196,7 @@ test("a double click on Send or Retry sends once and does not stop", async ({ pa
   const done = page.getByText("Done", { exact: true });
   await expect(done).toBeVisible();
   expect(prompts.count).toBe(1);
-  await page.getByRole("button", { name: "Retry" }).dblclick();
+  await page.getByRole("button", { name: "Retry" }).last().dblclick();
   await expect(done).toBeVisible();
   expect(prompts.count).toBe(2);
 });
@@ -235,7 +235,7 @@ test("no content widens the page", async ({ page }) => {
   await page.route("**/stream", (route) =>
     route.fulfill({ status: 422, contentType: "application/problem+json", json: { errors } }),
   );
-  await page.getByRole("button", { name: "Retry" }).click();
+  await page.getByRole("button", { name: "Retry" }).last().click();
   await expect(alerts(page)).toHaveText(LONG_WORD);
   expect(await overflow(page)).toBeLessThanOrEqual(0);
 });

@@ -69,7 +69,7 @@ def provider_of(app: Path, command: str) -> AbstractContextManager[str]:
     settings = settings_of(app)
     port = int(settings["MODEL_BASE_URL"].removesuffix("/v1").rpartition(":")[2])
     found = {
-        "preview": f"name={WORKER}",
+        "preview:cloudflare": f"name={WORKER}",
         "preview:monolith": f"publish={settings['IMAGE_PORT']}",
     }
     if command not in found:
@@ -96,7 +96,7 @@ def check_contract(
     [
         ("dev", "FRONTEND_PORT", ("--grep", "@model|@dev|plain elements")),
         ("dev:cloudflare", "WORKER_PORT", ("--grep", "@model")),
-        ("preview", "WORKER_PORT", ("--grep-invert", "@limited|@starting")),
+        ("preview:cloudflare", "WORKER_PORT", ("--grep-invert", "@limited|@starting")),
         ("preview:monolith", "IMAGE_PORT", ("--grep", "@model")),
     ],
 )

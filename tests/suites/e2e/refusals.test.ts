@@ -21,7 +21,7 @@ test("@limited the page says that a prompt is too many, and Retry works after th
   await expect(alert).toHaveText(/^Too many requests. Try again in \d+ seconds.$/);
   const wait = Number((await alert.textContent())?.match(/\d+/)?.[0]);
   await page.waitForTimeout((wait + 1) * 1000);
-  await page.getByRole("button", { name: "Retry" }).click();
+  await page.getByRole("button", { name: "Retry" }).last().click();
   await expect(page.getByText("Done", { exact: true })).toBeVisible();
   await expect(alert).toHaveCount(0);
 });
