@@ -149,11 +149,18 @@ def curl(command: str) -> str:
     options.add_argument("--silent", action="store_true", required=True)
     options.add_argument("--fail", action="store_true")
     options.add_argument("--json")
+    options.add_argument("--data")
+    options.add_argument("--request")
+    options.add_argument("--header", action="append", default=[])
     options.add_argument("url")
     given = options.parse_args(shlex.split(command)[1:])
-    method, headers = ("POST", {"Content-Type": "application/json"}) if given.json else ("GET", {})
-    with httpx.Client(trust_env=False) as client:
-        response = client.request(method, given.url, content=given.json, headers=headers)
+    headers = dict(header.split(": ", 1) for header in given.header)
+    if given.json:
+        headers["Content-Type"] = "application/json"
+    body = given.json or given.data
+    method = given.request or ("POST" if body else "GET")
+    with httpx.Client(trust_env=False, timeout=60) as client:
+        response = client.request(method, given.url, content=body, headers=headers)
     if given.fail:
         response.raise_for_status()
     return response.text
