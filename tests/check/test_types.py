@@ -32,8 +32,8 @@ def test_a_renamed_field_is_reported_and_then_a_compile_error(project: Path) -> 
     field = 'event: Literal["token"] = "token"\n    text: str\n'
     assert text.count(field) == 1
     events.write_text(text.replace(field, field.replace("text", "piece")))
-    told = fail(project, "bun", "run", "check", "frontend:api")
-    assert "types.gen.ts is outdated: run `bun run types:api`" in told
+    printed = fail(project, "bun", "run", "check", "frontend:api")
+    assert "types.gen.ts is outdated: run `bun run types:api`" in printed
     run(project, "bun", "run", "types:api")
     assert "src/chat/stream.ts" in fail(project, "bunx", "tsc", "-p", "frontend")
 

@@ -1,4 +1,4 @@
-"""docs/recipes/cloudflare-d1.md by itself; test_cloudflare_workers_ai.py runs it in containers."""
+"""docs/recipes/cloudflare-d1.md without Docker; test_cloudflare_workers_ai.py has containers."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""docs/recipes/uploads.md, in Chromium: in development and in the image."""
+"""docs/recipes/uploads.md, in Chromium: in development, with the Worker, and in the image."""
 
 from pathlib import Path
 
