@@ -1,6 +1,5 @@
 """Packages that the check tier downloads once, so that tests wait for no registry."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,12 +22,14 @@ def downloads(both_app: Path, shared_folder: Path) -> None:
             run(project, "uv", "add", "--frozen", "--project", "backend", *sorted(added))
             run(project, "bun", "run", "lock")
             run(project, "bun", "run", "--cwd", "backend", "setup")
+            for folder in ("image", "scripts"):  # their tools
+                run(
+                    project, "bun", "scripts/with.ts", "--packages", folder, "--", "uv", "--version"
+                )
             (shared_folder / "downloads").touch()
 
 
-@pytest.fixture(scope="module")
-def offline(downloads: None) -> Iterator[None]:
+@pytest.fixture
+def offline(downloads: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let uv use what is downloaded, and ask no registry."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("UV_OFFLINE", "1")
-        yield
+    monkeypatch.setenv("UV_OFFLINE", "1")

@@ -48,7 +48,10 @@ def test_only_what_was_added_is_locked(project: Path) -> None:
     run(project, "bun", "run", "--cwd", "backend", "setup")
 
 
-def test_a_package_that_the_images_cannot_install_is_named(project: Path) -> None:
+def test_a_package_that_the_images_cannot_install_is_named(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("UV_OFFLINE")  # it asks for a package that nothing else needs
     manifest = project / "backend/pyproject.toml"
     added = '    "onnxruntime==1.32.0",\n    "uvicorn"'  # its wheels are for Python 3.11 to 3.14
     manifest.write_text(manifest.read_text().replace('    "uvicorn"', added))
@@ -67,7 +70,10 @@ def test_a_package_that_the_images_cannot_install_is_named(project: Path) -> Non
     run(project, "bun", "scripts/doctor.ts", "config")
 
 
-def test_a_package_that_the_images_must_build_is_reported(project: Path) -> None:
+def test_a_package_that_the_images_must_build_is_reported(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("UV_OFFLINE")  # it asks for a package that nothing else needs
     manifest = project / "backend/pyproject.toml"
     added = '    "docopt==0.6.2",\n    "uvicorn"'  # it has no wheels
     manifest.write_text(manifest.read_text().replace('    "uvicorn"', added))

@@ -3,6 +3,6 @@
 import pytest
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(autouse=True)
 def packages(offline: None) -> None:
     """Install what recipes add from what is downloaded."""
