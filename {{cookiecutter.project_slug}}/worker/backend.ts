@@ -178,7 +178,7 @@ export class Backend extends DurableObject<Env> {
       const response = await this.#port.fetch("http://backend/api/health", {
         signal: AbortSignal.timeout(1000),
       });
-      await response.body?.cancel();
+      await response.arrayBuffer(); // a connection with an unread response can't be used again
       return response.ok;
     } catch {
       return false; // the app isn't listening yet

@@ -110,11 +110,34 @@ def test_a_stream_outlasts_the_idle_limit_and_then_the_container_sleeps(asleep: 
     asleep.wait_for(0, SLEEP + EVICTION + 10)
 
 
-def test_a_stream_that_is_abandoned_is_cancelled_and_the_container_sleeps(asleep: Preview) -> None:
+def leave(app: Preview) -> None:
+    """Abandon a stream, which closes the connection that carried it."""
     with httpx.stream(
-        "POST", f"{asleep.url}/stream", json=conversation("600 0.5"), timeout=60
+        "POST", f"{app.url}/stream", json=conversation("600 0.5"), timeout=60
     ) as response:
         next(response.iter_lines())
+
+
+@pytest.mark.parametrize("wake", [True, False])
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("HEAD", "any", 200), *(("GET", f"status/{code}", code) for code in (200, 204, 302, 304))],
+)
+def test_an_empty_response_does_not_break_the_next_one(
+    app: Preview, method: str, path: str, status: int, wake: bool
+) -> None:
+    for _ in range(3):
+        if wake:
+            app.sleep()
+        else:
+            leave(app)
+        first = httpx.request(method, f"{app.url}/api/{path}", timeout=60)
+        second = httpx.get(f"{app.url}/env", timeout=60)
+        assert (first.status_code, second.status_code) == (status, 200)
+
+
+def test_a_stream_that_is_abandoned_is_cancelled_and_the_container_sleeps(asleep: Preview) -> None:
+    leave(asleep)
     wait_for_text(asleep.logs, "cancelled: 600", 5)
     asleep.wait_for(0, SLEEP + EVICTION + 10)
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import httpx2
 import pytest
-from fastapi import BackgroundTasks, Depends, FastAPI, HTTPException
+from fastapi import BackgroundTasks, Depends, FastAPI, HTTPException, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
 from tests.conftest import serve
@@ -50,8 +50,20 @@ def test_a_status_without_a_body_has_none(
     second = shared.get("/api/health")
     assert (first.status_code, first.content) == (status, b"")
     assert first.headers.get("content-length", "0") == "0"
+    assert first.headers["connection"] == "close"
     assert second.json() == {"status": "ok"}
-    assert connection(first) == connection(second)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_an_empty_response_closes_its_connection(
+    app: FastAPI, shared: httpx2.Client, method: str
+) -> None:
+    @app.get("/api/empty-x")
+    async def endpoint() -> Response:
+        return Response()
+
+    assert shared.request(method, "/api/empty-x").headers["connection"] == "close"
+    assert "connection" not in shared.get("/api/health").headers
 
 
 def test_an_informational_status_is_an_error_of_the_app(

@@ -34,7 +34,8 @@ class RequestLog:
 
     Proxies share their connections to this server among clients, so a response must not break
     its connection: one that can't have a body has none, and an exception goes no further than
-    here once its response is complete.
+    here once its response is complete. An empty response ends its connection, because workerd
+    loses the next request on a connection whose first response was empty (workerd 2026-11-17).
     """
 
     app: ASGIApp
@@ -70,10 +71,13 @@ class RequestLog:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers[REQUEST_ID_HEADER] = current_id
+                bodiless = status in BODILESS_STATUSES or scope["method"] == "HEAD"
+                if bodiless or headers.get("Content-Length") == "0":
+                    headers["Connection"] = "close"  # Cloudflare's runtime would lose the next one
                 if status in BODILESS_STATUSES:
                     del headers["Content-Length"]
                 await send(message)
-                if status in BODILESS_STATUSES or scope["method"] == "HEAD":
+                if bodiless:
                     await send({"type": "http.response.body"})
                     complete = True
             else:
