@@ -19,6 +19,9 @@ import httpx
 
 from tests.projects import run
 
+TOGETHER = ("your-data", "uploads", "your-stream")
+"""Recipes that a test follows one after the other, in each layout."""
+
 BLOCK = re.compile(r"^```(?P<language>\S+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -108,14 +111,23 @@ def change_files(project: Path, name: str) -> None:
 def write(file: Path, step: Step) -> None:
     """Create or change a step's file."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    text = file.read_text() if file.exists() else ""
-    if step.language == "diff":
-        for before, after in hunks(step.text):
-            assert text.count(before) == 1, f"{file} has this {text.count(before)} times:\n{before}"
-            text = text.replace(before, after)
-        file.write_text(text)
-    else:
-        file.write_text(text + step.text if file.name == ".env" else step.text)
+    file.write_text(changed(file.read_text() if file.exists() else "", step))
+
+
+def changed(text: str, step: Step) -> str:
+    """Return what a step makes of its file.
+
+    Raises:
+        AssertionError: The text doesn't have the lines that a diff changes exactly once.
+    """
+    if step.language != "diff":
+        return text + step.text if step.file == ".env" else step.text
+    text = f"\n{text}"  # so that every line has a line break before it
+    for before, after in hunks(step.text):
+        count = text.count(f"\n{before}")
+        assert count == 1, f"{step.file} has this {count} times:\n{before}"
+        text = text.replace(f"\n{before}", f"\n{after}")
+    return text.removeprefix("\n")
 
 
 def hunks(diff: str) -> Iterator[tuple[str, str]]:

@@ -21,12 +21,10 @@ log = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
-    """Open what lives as long as the app, such as a pool of database connections.
+    """Open what lives as long as the app.
 
-        async with open_model(settings) as model, open_pool(settings) as pool:
-            yield {"model": model, "pool": pool}
-
-    A dependency hands it to endpoints and to `answer()`:
+    For a pool of database connections, add `open_pool(settings) as pool` and `"pool": pool`. A
+    dependency hands it to endpoints and to `answer()`:
 
         async def get_pool(connection: HTTPConnection) -> Pool:
             return connection.state.pool
@@ -35,8 +33,12 @@ async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
     """
     settings: Settings = app.state.settings
     log.info("Version %s starts as %s", __version__, load_platform().layout)
-    async with open_model(settings) as model:
-        yield {"model": model}
+    async with (
+        open_model(settings) as model,
+    ):
+        yield {
+            "model": model,
+        }
     log.info("Version %s stops", __version__)
 
 

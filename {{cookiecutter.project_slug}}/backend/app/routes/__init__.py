@@ -2,7 +2,11 @@
 
 from fastapi import APIRouter
 
-from app.routes import env, health, stream
+from app.routes import (
+    env,
+    health,
+    stream,
+)
 
 api = APIRouter(prefix="/api")
 api.include_router(health.router)

@@ -21,7 +21,7 @@ class Event(BaseModel):
 
     A stream of your own has a union of such models, like `StreamEvent` in app/chat/events.py. Give
     that union as the model of the endpoint's response, and it appears in the OpenAPI document and
-    the TypeScript types.
+    the TypeScript types. The page expects `done` at the end, or `error` with a `detail` for users.
     """
 
     event: str

@@ -1,8 +1,8 @@
 import { vi } from "vitest";
 import type { StreamEvents } from "./events";
 
-/** A stream that a test writes to, instead of the backend. */
-export class FakeStream {
+/** A stream that a test writes to, instead of the backend; by default, `/stream`. */
+export class FakeStream<Event extends { event: string } = StreamEvents<"/stream">> {
   private controller!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
   readonly cancelled = vi.fn<() => void>();
   readonly response = new Response(
@@ -26,7 +26,7 @@ export class FakeStream {
   }
 
   /** Sends one event. */
-  send(event: StreamEvents<"/stream">): void {
+  send(event: Event): void {
     this.write(`event: ${event.event}\ndata: ${JSON.stringify(event)}\n\n`);
   }
 

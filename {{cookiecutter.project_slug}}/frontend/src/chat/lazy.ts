@@ -1,8 +1,9 @@
 // The code that the first page does without. It is loaded when a prompt is typed.
+
+import { wakeServer } from "../api/wakeServer";
 import { Conversation } from "./Conversation";
 import { ExportButton } from "./ExportButton";
 import { NewestButton } from "./NewestButton";
 import { streamAnswer } from "./stream";
-import { wakeServer } from "./wakeServer";
 
 export const chat = { Conversation, ExportButton, NewestButton, streamAnswer, wakeServer };

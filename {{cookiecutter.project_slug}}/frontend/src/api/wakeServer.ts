@@ -1,4 +1,4 @@
-import { api } from "../api/client";
+import { api } from "./client";
 import { PATIENCE } from "./stream";
 
 /** The server is asked at most once in this many milliseconds. */
