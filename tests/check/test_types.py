@@ -146,7 +146,7 @@ def add_endpoint(project: Path, name: str, module: str) -> None:
     """Add a module with endpoints below `/api`, and write the types."""
     (project / f"backend/app/routes/{name}.py").write_text(module)
     routes = project / "backend/app/routes/__init__.py"
-    text = routes.read_text().replace("import env, health", f"import env, {name}, health")
+    text = routes.read_text().replace("    health,\n", f"    {name},\n    health,\n")
     line = "api.include_router(health.router)\n"
     routes.write_text(text.replace(line, f"{line}api.include_router({name}.router)\n"))
     run(project, "bun", "run", "types:api")
@@ -171,7 +171,8 @@ def test_the_examples_of_the_readme_compile(project: Path) -> None:
     (sources / "Page.tsx").write_text(f"{imports}{page}export default page;\n")
     (sources / "call.ts").write_text(
         'import { api } from "./api/client";\n'
-        'import { readEvents, type StreamEvents } from "./api/events";\n'
+        'import type { StreamEvents } from "./api/events";\n'
+        'import { readStream } from "./api/stream";\n'
         f"export async function call(prompt: string, signal: AbortSignal) {{\n{call}}}\n"
     )
     run(project, "bunx", "tsc", "-p", "frontend")

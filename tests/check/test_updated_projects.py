@@ -32,7 +32,7 @@ NEW_FILE = "backend/app/routes/items.py"
 EDITS = {
     "backend/app/answer.py": [("You are a helpful", "You are my helpful")],
     "backend/app/routes/__init__.py": [
-        ("import env, health,", "import env, health, items,"),
+        ("from app.routes import", "from app.routes import items\nfrom app.routes import"),
         (
             "# Add your endpoints here: api.include_router(notes.router)",
             "api.include_router(items.router)",
