@@ -6,7 +6,7 @@ SETUP := cd / && $(PYTHON) -I "$(CURDIR)/tools/setup.py"
 WORKFLOWS := $(wildcard .github/workflows/*.yml {{cookiecutter.project_slug}}/.github/workflows/*.yml)
 ACTIONS := $(wildcard {{cookiecutter.project_slug}}/.github/actions/*/action.yml)
 FORMS := .github/ISSUE_TEMPLATE/bug.yml .github/ISSUE_TEMPLATE/idea.yml
-BENCHES := generation app development page start model router cloudflare wake images serving
+BENCHES := generation app development page start model router cloudflare wake images serving simplification load
 
 .PHONY: demo test test-real test-real-more test-fresh lint lock pictures bench bench-quick $(BENCHES:%=bench-%)
 
@@ -21,7 +21,7 @@ test-real: ## Run the tests that need a Docker engine and Chromium; nothing else
 	@$(SETUP) dev pytest tests/real/contract/test_contract.py tests/real/recipes/test_cloudflare_d1.py tests/real/recipes/test_cloudflare_workers_ai.py tests/real/recipes/test_cors.py tests/real/recipes/test_keep_data.py
 
 test-real-more: ## Run the real tests that have not passed as a whole since the folders moved; they go back to test-real one by one
-	@$(SETUP) dev pytest tests/real/cloudflare tests/real/contract/test_workflows.py tests/real/model tests/real/recipes tests/real/start tests/real/test_devcontainer.py
+	@$(SETUP) dev pytest tests/real/cloudflare tests/real/contract/test_workflows.py tests/real/model tests/real/recipes tests/real/start tests/real/test_devcontainer.py tests/real/test_load.py
 
 test-fresh: ## Run both of README.md's commands on a bare machine, in a container
 	@$(SETUP) dev pytest tests/real/test_fresh_machine.py
@@ -44,7 +44,7 @@ pictures: ## Record the pictures in docs/images again; needs Docker and Chromium
 	@$(SETUP) dev python -m tools.pictures.conversation
 	@$(SETUP) dev python -m tools.pictures.scaling
 
-bench: ## Run every bench in less than 25 minutes, and write bench/results.json, its pages, and its charts
+bench: ## Run every bench except bench-load in less than 25 minutes, and write bench/results.json, its pages, and its charts
 	@$(SETUP) dev python -m bench.run
 
 bench-quick: ## Run the quick parts, print them, and report whether each bound is met

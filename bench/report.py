@@ -7,6 +7,21 @@ from tools.generate import ROOT
 
 PAGE = ROOT / "bench" / "README.md"
 README = ROOT / "README.md"
+MAIN = (
+    ("start", "start-1/4"),
+    ("start", "uvicorn-1/4"),
+    ("start", "instructions"),
+    ("start", "stream"),
+    ("app", "beyond-react"),
+    ("page", "answer-most"),
+    ("router", "mean-100-200-50"),
+    ("router", "cost-0"),
+    ("cloudflare", "cold"),
+    ("serving", "worker-floor-p99"),
+    ("serving", "env"),
+    ("generation", "template"),
+)
+"""The benches and rows of the first table, at most twelve."""
 
 
 def number(value: float) -> str:
@@ -81,9 +96,28 @@ def page_with(page: str, results: Results) -> str:
     return page
 
 
+def main_table(results: Results) -> str:
+    """Format the first table of the page: the main results, with links to their sections."""
+    rows = []
+    for bench, name in MAIN:
+        what, value, baseline, ratio, _, _, bound = cells(results[bench].row(name))
+        rows.append([f"[{bench}](#{bench})", what, value, baseline, ratio, bound])
+    return "\n".join(lines([["bench", "what", "measured", "baseline", "ratio", "bound"], *rows]))
+
+
+def with_main_table(page: str, results: Results) -> str:
+    """Put the main results into the page of all benches."""
+    return replaced(page, "main", main_table(results))
+
+
 def write(results: Results) -> None:
-    """Write the page of all benches."""
+    """Write the sections of the page of all benches."""
     PAGE.write_text(page_with(PAGE.read_text("utf-8"), results), "utf-8")
+
+
+def write_main_table(results: Results) -> None:
+    """Write the first table of the page of all benches."""
+    PAGE.write_text(with_main_table(PAGE.read_text("utf-8"), results), "utf-8")
 
 
 def terminal(rows: list[Row]) -> str:

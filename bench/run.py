@@ -1,6 +1,7 @@
 """Run benches, store their results, and write the pages and charts that show them.
 
 python -m bench.run [NAME…]      # all benches, or some: make bench, make bench-NAME
+python -m bench.run load         # an hour, and not part of all: make bench-load
 python -m bench.run --quick      # only the quick parts, without storing results: make bench-quick
 """
 
@@ -20,11 +21,13 @@ from bench.cloudflare import bench as cloudflare
 from bench.development import bench as development
 from bench.generation import bench as generation
 from bench.images import bench as images
+from bench.load import bench as load_of_a_day
 from bench.model import bench as model
 from bench.page import bench as page
 from bench.results import Result, Row, load, save
 from bench.router import bench as router
 from bench.serving import bench as serving
+from bench.simplification import bench as simplification
 from bench.start import bench as start
 from bench.wake import bench as wake
 
@@ -42,6 +45,8 @@ class Bench:
     quick: Measure | None = None
     """Measures only what is quick."""
     quick_needs: tuple[str, ...] = ()
+    by_itself: bool = False
+    """Whether it takes too long to run with the others."""
 
 
 BENCHES = {
@@ -56,8 +61,15 @@ BENCHES = {
     "wake": Bench(wake.measure, ("chromium", "docker")),
     "images": Bench(images.measure, ("docker",), images.quick, ("docker",)),
     "serving": Bench(serving.measure, ("docker", "wrk")),
+    "simplification": Bench(simplification.measure, ("docker",)),
+    "load": Bench(load_of_a_day.measure, ("docker",), by_itself=True),
 }
 """All benches, in the order they run."""
+
+
+def together() -> set[str]:
+    """Return the names of the benches that run together."""
+    return {name for name, bench in BENCHES.items() if not bench.by_itself}
 
 
 def say(text: str) -> None:
@@ -140,7 +152,8 @@ def show() -> None:
     """Write the pages and the charts from the stored results."""
     results = load()
     report.write(results)
-    if results.keys() == BENCHES.keys():  # README.md shows rows from several
+    if results.keys() >= together():  # these show rows from several
+        report.write_main_table(results)
         numbers.write(results)
         chart.write(results)
 
@@ -166,7 +179,11 @@ def main(arguments: list[str]) -> None:
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         base = Path(folder)
-        failed = run_quick(base) if is_quick else run(arguments or [*BENCHES], base)
+        failed = (
+            run_quick(base)
+            if is_quick
+            else run(arguments or [name for name in BENCHES if name in together()], base)
+        )
     say(f"\n{(time.monotonic() - started) / 60:.1f} minutes")
     if failed:
         sys.exit("\n".join(["These benches failed or missed a bound:", *failed]))

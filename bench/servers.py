@@ -1,7 +1,7 @@
 """Servers of a generated app that several benches measure."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -38,3 +38,26 @@ def worker_with_page(app: Path, folder: Path, **settings: int) -> Preview:
     projects.run(app, "bun", "run", "build:cloudflare-prod")
     shutil.copytree(app / "dist/frontend-prod", folder / "dist/frontend-dev", dirs_exist_ok=True)
     return Preview(folder)
+
+
+def processes(container: str) -> list[Path]:
+    """Return the folders in /proc of a container's processes."""
+    listed = docker("top", container).splitlines()[1:]
+    return [Path("/proc") / line.split()[1] for line in listed]
+
+
+def memory(found: Iterable[Path]) -> float:
+    """Return the MiB of processes, with shared pages counted once."""
+    kib = 0
+    for process in found:
+        try:
+            rollup = (process / "smaps_rollup").read_text()
+        except (FileNotFoundError, ProcessLookupError):  # a health check that has ended
+            continue
+        kib += next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
+    return kib / 1024
+
+
+def megabytes(container: str) -> float:
+    """Return the MiB of a container's processes, with shared pages counted once."""
+    return memory(processes(container))

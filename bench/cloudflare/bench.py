@@ -130,7 +130,7 @@ def measure(base: Path) -> list[Row]:
                 events[index].append(statistics.median(late))
                 cold[index].append(cold_seconds(preview))
     for name, what, (mine, theirs), unit, limit in (
-        ("cold", "cold start to the first byte", cold, "s", 0.8),
+        ("cold", "cold start to the first byte", cold, "s", 0.75),
         ("warm", "a warm `GET /env`", requests, "ms", 1),
         ("event", "a streamed event", events, "ms", 1),
     ):

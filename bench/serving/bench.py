@@ -7,16 +7,18 @@ import asyncio
 import json
 import os
 import re
+import shutil
 import statistics
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bench.results import Row, compared, measured
+from bench.servers import megabytes, processes
 from tests.conversation import conversation
 from tests.projects import shared
 from tests.real.cloudflare.preview import Preview, prepare
@@ -26,10 +28,11 @@ from tests.real.monolith.container import TEST_ANSWER, UNLIMITED
 HERE = Path(__file__).parent
 IMAGE = "bench-monolith"
 APP, BACKEND, NGINX, FRONTEND = 33110, 33111, 33120, 33140
-STREAMS = (1, 50, 200, 500)
+STREAMS = (1, 50, 500)
 EVENTS, INTERVAL = 10, 0.5
-STREAM_ROUNDS, LOAD_ROUNDS, LOAD_SECONDS = 2, 7, 2
+STREAM_ROUNDS, FLOOR_ROUNDS, LOAD_ROUNDS, LOAD_SECONDS = 2, 5, 7, 2
 DIRECT = "uvicorn, requested directly"
+FLOOR = "a bare pass-through Worker"
 APP_OPTIONS = (
     *("--env", f"PORT={APP}", "--env", f"BACKEND_PORT={BACKEND}"),
     *UNLIMITED,
@@ -66,9 +69,9 @@ def page_script(port: int) -> str:
 def cpu_seconds(container: str) -> float:
     """Return the CPU time that a container's processes have used."""
     total = 0
-    for line in docker("top", container).splitlines()[1:]:
+    for process in processes(container):
         try:
-            fields = Path(f"/proc/{line.split()[1]}/stat").read_text().rsplit(")", 1)[1].split()
+            fields = (process / "stat").read_text().rsplit(")", 1)[1].split()
         except FileNotFoundError:  # a health check that has ended
             continue
         total += int(fields[11]) + int(fields[12])
@@ -111,6 +114,14 @@ class Server:
         ]
 
 
+async def pieces(reader: asyncio.StreamReader) -> AsyncGenerator[bytes]:
+    """Yield the chunks of a response."""
+    await reader.readuntil(b"\r\n\r\n")
+    while size := int(await reader.readline(), 16):
+        yield await reader.readexactly(size)
+        await reader.readexactly(2)
+
+
 async def open_streams(server: Server, number: int) -> None:
     """Open a number of streams, and record each event's delay and the memory in between."""
 
@@ -122,11 +133,15 @@ async def open_streams(server: Server, number: int) -> None:
             b"POST /stream HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
             b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(body) + body
         )
-        late = [
-            (time.monotonic() - float(made[1])) * 1000
-            async for line in reader
-            if (made := re.search(rb'"text":"([\d.]+)"', line))  # chunks may split an event
-        ]
+        late = []
+        unread = b""
+        async for piece in pieces(reader):
+            *lines, unread = (unread + piece).split(b"\n")
+            late += [
+                (time.monotonic() - float(made[1])) * 1000
+                for line in lines
+                if (made := re.search(rb'"text":"([\d.]+)"', line))
+            ]
         writer.close()
         if len(late) != EVENTS:
             raise RuntimeError(f"{server.name} sent {len(late)} of {EVENTS} events.")
@@ -134,32 +149,52 @@ async def open_streams(server: Server, number: int) -> None:
 
     streams = asyncio.gather(*(stream(INTERVAL * i / number) for i in range(number)))
     await asyncio.sleep(EVENTS * INTERVAL / 2)
-    server.memory[number].append(await asyncio.to_thread(memory, server.container))
+    server.memory[number].append(await asyncio.to_thread(megabytes, server.container))
     server.late[number].append([milliseconds for late in await streams for milliseconds in late])
 
 
-def memory(container: str) -> float:
-    """Return the MiB of a container's processes, with shared pages counted once."""
-    pids = [line.split()[1] for line in docker("top", container).splitlines()[1:]]
-    kib = 0
-    for pid in pids:
-        try:
-            rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
-        except (FileNotFoundError, ProcessLookupError):  # a health check that has ended
-            continue
-        kib += next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
-    return kib / 1024
-
-
 @contextmanager
-def worker(base: Path) -> Iterator[Server]:
-    """Serve the app with workerd and one container, without the proxy of `wrangler dev`."""
+def worker(base: Path, key: str, name: str, main: Path | None = None) -> Iterator[Server]:
+    """Serve the app with workerd and one container, without the proxy of `wrangler dev`.
+
+    Args:
+        base: Where to put the project.
+        key: The prefix of its rows' names.
+        name: Its name in the table.
+        main: A Worker to use instead of the app's own.
+
+    Yields:
+        The server, once its container runs.
+    """
     settings = {"MAX_INSTANCES": 1, "REQUESTS_PER_INSTANCE": 1000, "SLEEP_AFTER_SECONDS": 600}
-    project = prepare(shared(base, "cloudflare"), base / "serving", **settings)
+    project = prepare(shared(base, "cloudflare"), base / f"serving-{key}", **settings)
+    if main:
+        shutil.copy(main, project / "worker/index.ts")
     with Preview(project) as preview:
         seconds_to_200(f"{preview.url}/env")
         [container] = preview.containers()
-        yield Server("worker", "Worker and container", preview.worker_port(), container)
+        yield Server(key, name, preview.worker_port(), container)
+
+
+def worker_rows(behind: Server, floor: Server) -> list[Row]:
+    """Compare the Worker with one that only passes requests on, in turns."""
+    most = STREAMS[-1]
+    servers = [replace(behind, late={most: []}), replace(floor, late={most: []})]
+    for number in range(FLOOR_ROUNDS):
+        for server in servers[:: 1 if number % 2 else -1]:
+            asyncio.run(open_streams(server, most))
+    ours, bare = servers
+    rows = [
+        compared(
+            f"worker-floor-p{percent}",
+            f"{ours.name}: an event with {most} streams, p{percent}",
+            ours.percentile(most, percent),
+            (FLOOR, bare.percentile(most, percent)),
+            "ms",
+        )
+        for percent in (50, 99)
+    ]
+    return [rows[0], rows[1].at_most(1.2)]
 
 
 def stream_rows(servers: list[Server]) -> list[Row]:
@@ -181,26 +216,26 @@ def stream_rows(servers: list[Server]) -> list[Row]:
     for percent, limit in ((50, 0.3), (99, 5)):
         pairs = zip(image.percentile(500, percent), direct.percentile(500, percent), strict=True)
         added = [behind - asked for behind, asked in pairs]
-        what = f"nginx's part of an event with 500 streams, p{percent}"
+        what = f"what nginx adds to an event with 500 streams, p{percent}"
         rows.append(measured(f"added-p{percent}", what, added, "ms").at_most(limit))
     for server in servers:
         # in the first round only: later streams reuse the memory that earlier ones have freed
         grown = server.memory[STREAMS[-1]][0] - server.memory[STREAMS[0]][0]
         each = grown * 1024 / (STREAMS[-1] - STREAMS[0])
         what = f"{server.name}: memory per stream, with 500"
-        rows.append(measured(f"{server.key}-memory", what, [each], "KiB").at_most(32))
+        rows.append(measured(f"{server.key}-memory", what, [each], "KiB"))
     return rows
 
 
-def request_rows(image: Server, frontend: Server, nginx: str) -> list[Row]:
+def request_rows(image: str, frontend: str, nginx: str) -> list[Row]:
     """Compare the throughput of a file and of the API with their baselines."""
     script = page_script(APP)
     targets = {
-        "image": (f"http://127.0.0.1:{APP}{script}", image.container),
+        "image": (f"http://127.0.0.1:{APP}{script}", image),
         "nginx": (f"http://127.0.0.1:{NGINX}{script}", nginx),
-        "frontend": (f"http://127.0.0.1:{FRONTEND}{script}", frontend.container),
-        "env": (f"http://127.0.0.1:{APP}/env", image.container),
-        "direct": (f"http://127.0.0.1:{BACKEND}/env", image.container),
+        "frontend": (f"http://127.0.0.1:{FRONTEND}{script}", frontend),
+        "env": (f"http://127.0.0.1:{APP}/env", image),
+        "direct": (f"http://127.0.0.1:{BACKEND}/env", image),
     }
     wall: dict[str, list[float]] = {name: [] for name in targets}
     cpu: dict[str, list[float]] = {name: [] for name in targets}
@@ -214,7 +249,7 @@ def request_rows(image: Server, frontend: Server, nginx: str) -> list[Row]:
     for key, what, name, baseline, other, limit in (
         ("static-nginx", "a file, image", "image", "bare nginx", "nginx", 0.95),
         ("static-frontend", "a file, image", "image", "`app.frontend()`", "frontend", 10),
-        ("env", "`/env`, image", "env", DIRECT, "direct", 1.2),
+        ("env", "`/env`, image", "env", DIRECT, "direct", 1.05),
     ):
         both = (baseline, wall[other])
         by_cpu = f"{what}: requests per CPU-second"
@@ -243,14 +278,17 @@ def measure(base: Path) -> list[Row]:
         servers = [
             Server("direct", DIRECT, BACKEND, image),
             Server("image", "image", APP, image),
-            Server("frontend", "uvicorn with `app.frontend()`", FRONTEND, frontend),
         ]
-        with worker(base) as behind_worker:
-            servers.append(behind_worker)
+        with (
+            worker(base, "worker", "Worker and container") as behind,
+            worker(base, "floor", FLOOR, HERE / "floor.ts") as floor,
+        ):
+            servers.append(behind)
             for _ in range(STREAM_ROUNDS):
                 for number in STREAMS:
                     for server in servers:
                         asyncio.run(open_streams(server, number))
-        return stream_rows(servers) + request_rows(servers[1], servers[2], nginx)
+            rows = stream_rows(servers) + worker_rows(behind, floor)
+        return rows + request_rows(image, frontend, nginx)
     finally:
         docker("kill", *containers)

@@ -20,12 +20,13 @@ from tests.real.docker import docker
 from tests.real.start.image import APP, HELLO, build_image, count
 
 HERE = Path(__file__).parent
-IMAGE, PEER = "bench-start", "bench-start-peer"
+IMAGE, PIP, UV = "bench-start", "bench-start-pip", "bench-start-uv"
 PORT = 30001
 URL = f"http://127.0.0.1:{PORT}"
 CPUS = {"1/16": "0.0625", "1/4": "0.25"}
 """The CPU shares of the instance types `lite` and `basic`."""
-START_ROUNDS, STREAM_ROUNDS = 3, 5
+START_ROUNDS = {"1/16": 2, "1/4": 5}
+STREAM_ROUNDS = 5
 OPEN_STREAMS = 200
 EVENTS = 20_000
 
@@ -34,6 +35,17 @@ ANSWER = ("--volume", f"{HERE}/answer.py:/opt/app/app/answer/__init__.py:ro")
 RAW = ("--volume", f"{HERE}/raw.py:/opt/start/raw.py:ro")
 HELLO_PATH, *HELLO_COMMAND = HELLO
 EXAMPLE = "FastAPI's first example"
+
+UVICORN = ("uvicorn", "main:app", "--port", str(PORT))
+PEERS = {
+    "uvicorn": ("plain `uvicorn`, image as in uv's documentation", (UV, *UVICORN)),
+    "start": ("`fastapi run`, image as in FastAPI's documentation", (PIP,)),
+    "uvicorn-pip": ("plain `uvicorn`, image as in FastAPI's documentation", (PIP, *UVICORN)),
+}
+"""The names and the commands of what the start is compared with: FastAPI's first example with the
+packages of `fastapi[standard]`. pip compiles packages to bytecode, and uv doesn't."""
+MOST = {"uvicorn": 0.2}
+"""Bounds of the ratios to peers."""
 
 
 @dataclass
@@ -136,19 +148,23 @@ class Costs:
 
 
 def start_rows() -> list[Row]:
-    """Compare the time to the first response with an image as in FastAPI's documentation."""
-    docker("build", "--tag", PEER, str(HERE / "peer"))
+    """Compare the time to the first response with each peer, at two CPU shares."""
+    docker("build", "--tag", PIP, str(HERE / "peer"))
+    docker("build", "--tag", UV, "--file", str(HERE / "peer/uv.Dockerfile"), str(HERE / "peer"))
     rows = []
     for share, cpus in CPUS.items():
-        ours, theirs = [], []
-        for _ in range(START_ROUNDS):
+        ours: list[float] = []
+        theirs: dict[str, list[float]] = {key: [] for key in PEERS}
+        for _ in range(START_ROUNDS[share]):
             with served("/api/health", "--cpus", cpus, *SETTINGS, IMAGE) as server:
                 ours.append(server.seconds)
-            with served("/", "--cpus", cpus, PEER) as server:
-                theirs.append(server.seconds)
+            for key, (_, command) in PEERS.items():
+                with served("/", "--cpus", cpus, *command) as server:
+                    theirs[key].append(server.seconds)
         what = f"time to the first response, {share} vCPU"
-        peer = ("`fastapi run`, as in FastAPI's documentation", theirs)
-        rows.append(compared(f"start-{share}", what, ours, peer, "s").at_most(0.2))
+        for key, (name, _) in PEERS.items():
+            row = compared(f"{key}-{share}", what, ours, (name, theirs[key]), "s")
+            rows.append(row.at_most(MOST[key]) if key in MOST else row)
     return rows
 
 
@@ -167,7 +183,7 @@ def stream_rows(image: str) -> list[Row]:
         compared("idle", "memory when idle", app.idle, (EXAMPLE, hello.idle), "MiB").at_most(1),
         compared(
             "stream", "memory per open stream", app.stream, (floor, raw.stream), "KiB"
-        ).at_most(32, of="value"),
+        ).at_most(1.12),
         compared("event", "CPU time per event", app.event, (floor, raw.event), "µs").at_most(1.1),
     ]
 

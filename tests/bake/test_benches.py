@@ -1,6 +1,7 @@
 """The results of the benches: storing them, showing them, and comparing them with their bounds."""
 
 import os
+import re
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -35,13 +36,21 @@ def use(monkeypatch: pytest.MonkeyPatch, **measures: Callable[[Path], list[Row]]
 
 def test_the_page_and_the_readme_show_the_results() -> None:
     found = results.load()
-    assert found.keys() == run.BENCHES.keys()
+    assert run.together() <= found.keys() <= run.BENCHES.keys()
     page = report.PAGE.read_text("utf-8")
-    assert page == report.page_with(page, found), "run: python -m bench.run --show"
+    shown = report.with_main_table(report.page_with(page, found), found)
+    assert page == shown, "run: python -m bench.run --show"
     readme = report.README.read_text("utf-8")
     assert readme == numbers.readme_with(readme, found), "run: python -m bench.run --show"
     for name, drawing in chart.drawings(found).items():
         assert (chart.IMAGES / name).read_text("utf-8") == drawing, name
+
+
+def test_the_page_begins_with_at_most_twelve_rows() -> None:
+    page = report.PAGE.read_text("utf-8")
+    tables = re.findall(r"^\| --- .*\n((?:\|.*\n)+)", page, re.MULTILINE)
+    assert 0 < tables[0].count("\n") == len(report.MAIN) <= 12
+    assert all(f"<!-- {name} -->" in page for name in run.BENCHES)
 
 
 def test_a_container_that_is_awake_all_month_costs_what_exceeds_the_plan() -> None:

@@ -152,10 +152,11 @@ function written(root: Element): string {
 
 /** Lists the numbers of the examples that differ. */
 function differing(list: Example[]): number[] {
+  if (process.env.SHOW) console.log(`examples: ${list.length}`);
   return list
     .filter(({ markdown, html }) => written(rendered(markdown)) !== written(expected(html)))
     .map(({ number, markdown, html }) => {
-      if (process.env.SHOW) console.log(number, JSON.stringify(markdown), "\n", written(expected(html)), "\n", written(rendered(markdown)));
+      if (process.env.SHOW) console.log("differs:", number, JSON.stringify(markdown), "\n", written(expected(html)), "\n", written(rendered(markdown)));
       cleanup();
       return number;
     });
