@@ -9,8 +9,7 @@
 import { parseArgs } from "node:util";
 import type { Checks } from "./doctor/check";
 import { machine } from "./doctor/machine";
-import { project } from "./doctor/project";
-import { template } from "./doctor/template";
+import { project, template } from "./doctor/project";
 import { fail } from "./lib/environment";
 import { requireTools } from "./lib/tools";
 

@@ -10,8 +10,7 @@ import { givenSettings } from "../lib/app-settings";
 import { exec, fail, ROOT } from "../lib/environment";
 import { readPort, requireFreePorts } from "../lib/ports";
 import { requireTools } from "../lib/tools";
-import { givenVariables } from "./configuration";
-import { writeEnvFile } from "./env-file";
+import { givenVariables, writeEnvFile } from "./configuration";
 
 const ENV_FILE = ".wrangler/dev.env";
 

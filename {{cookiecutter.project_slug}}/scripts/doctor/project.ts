@@ -1,12 +1,13 @@
 /** What has to be installed, set, and kept consistent in this folder. */
-import { readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { config, packageManager } from "../../package.json";
 import { settingProblems } from "../lib/app-settings";
 import { ROOT } from "../lib/environment";
 import { findProblems } from "../lib/limited-paths";
 import { listDockerfiles, packageProblems } from "../lib/packages";
-import { toolProblems } from "../lib/tools";
+import { output, toolProblems } from "../lib/tools";
 import { BACKEND, BACKEND_VENV, isPrepared } from "../lib/venv";
 import type { Checks } from "./check";
 
@@ -102,3 +103,32 @@ export const project: Checks = {
     problems: () => complaint("bun", `${ROOT}/scripts/types-api.ts`, "--check"),
   },
 };
+
+/** Returns the latest version among the tags `vX.Y.Z` that `git ls-remote` lists. */
+function latest(tags: string): string | undefined {
+  const versions = Array.from(tags.matchAll(/refs\/tags\/v(\d+\.\d+\.\d+)$/gm), ([, v]) => v ?? "");
+  return versions.toSorted(Bun.semver.order).at(-1);
+}
+
+/** Whether a commit of a repository contains a tag; only commits are downloaded. */
+function contains(template: string, commit: string, tag: string): boolean {
+  const clone = mkdtempSync(join(tmpdir(), "template-"));
+  output("git", "clone", "--quiet", "--bare", "--filter=tree:0", "--", template, clone);
+  const found = output("git", "-C", clone, "merge-base", "--is-ancestor", tag, commit);
+  rmSync(clone, { recursive: true });
+  return found !== undefined;
+}
+
+function releaseProblems(): string[] {
+  const link = join(ROOT, ".cruft.json"); // the one that `cruft update` follows
+  if (!existsSync(link)) return [];
+  const { template, commit } = JSON.parse(readFileSync(link, "utf8"));
+  const tags = output("git", "ls-remote", "--tags", "--", template);
+  if (tags === undefined) return [`The template can't be asked for releases: ${template}`];
+  const version = latest(tags);
+  if (!version || contains(template, commit, `v${version}`)) return [];
+  return [`v${version} of the template is out: \`uvx cruft update --checkout v${version}\`.`];
+}
+
+/** Looks for a newer release of the template, for `bun run doctor --online`. */
+export const template: Checks = { template: { problems: releaseProblems } };

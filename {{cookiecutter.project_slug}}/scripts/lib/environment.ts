@@ -13,30 +13,15 @@ export type Environment = Record<string, string | undefined>;
 /** Names of this machine, which no proxy can reach on its behalf. */
 const LOCAL_HOSTS = ["localhost", "127.0.0.1", "::1"];
 
-/** Variables that make Python or uv use something other than `backend/.venv`. */
-const PYTHON_TARGETS = [
-  "CONDA_DEFAULT_ENV",
-  "CONDA_PREFIX",
-  "PYTHONHOME",
-  "PYTHONOPTIMIZE", // would turn off the assertions in tests
-  "PYTHONPATH",
-  "PYTHONPLATLIBDIR",
-  "PYTHONSAFEPATH", // would hide the package `app` from `python -m app`
-  "PYTHONUSERBASE",
-  "UV_BREAK_SYSTEM_PACKAGES",
-  "UV_BUILD_CONSTRAINT",
-  "UV_CONSTRAINT",
-  "UV_OVERRIDE",
-  "UV_PREFIX",
-  "UV_PROJECT",
-  "UV_PROJECT_ENVIRONMENT",
-  "UV_PYTHON",
-  "UV_SYSTEM_PYTHON",
-  "UV_TARGET",
-  "UV_WORKING_DIR",
-  "UV_WORKING_DIRECTORY",
-  "VIRTUAL_ENV",
-];
+/**
+ * Variables that make Python or uv use something other than `backend/.venv`. `PYTHONOPTIMIZE` would
+ * turn off the assertions in tests, and `PYTHONSAFEPATH` hide the package `app`.
+ */
+const PYTHON_TARGETS = new RegExp(
+  "^(CONDA_(DEFAULT_ENV|PREFIX)|PYTHON(HOME|OPTIMIZE|PATH|PLATLIBDIR|SAFEPATH|USERBASE)|VIRTUAL_ENV|" +
+    "UV_(BREAK_SYSTEM_PACKAGES|(BUILD_)?CONSTRAINT|OVERRIDE|PREFIX|PROJECT(_ENVIRONMENT)?|PYTHON|" +
+    "SYSTEM_PYTHON|TARGET|WORKING_DIR(ECTORY)?))$",
+);
 
 /** Returns the names of this machine whose requests the variables send to a proxy. */
 function findProxiedHosts(environment: Environment): string[] {
@@ -61,7 +46,7 @@ export function withoutCredentials(environment: Environment): Environment {
 
 /** Returns the environment of Python: without other environments, and without credentials. */
 export function pythonEnvironment(environment: Environment): Environment {
-  const kept = Object.entries(environment).filter(([name]) => !PYTHON_TARGETS.includes(name));
+  const kept = Object.entries(environment).filter(([name]) => !PYTHON_TARGETS.test(name));
   return withoutCredentials(Object.fromEntries(kept));
 }
 

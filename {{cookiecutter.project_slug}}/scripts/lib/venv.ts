@@ -14,19 +14,16 @@ export interface Venv {
   requirements: string;
 }
 
-/** The backend's virtual environment. */
-export const BACKEND_VENV: Venv = {
-  folder: join(BACKEND, ".venv"),
-  requirements: join(BACKEND, "requirements-dev.txt"),
-};
-
-/** Returns the virtual environment of the tools that a folder's `requirements.txt` locks. */
-export function toolVenv(name: string): Venv {
+/** Returns the virtual environment of the packages that a file in a folder locks. */
+export function toolVenv(name: string, requirements = "requirements.txt"): Venv {
   const folder = join(ROOT, name);
-  return { folder: join(folder, ".venv"), requirements: join(folder, "requirements.txt") };
+  return { folder: join(folder, ".venv"), requirements: join(folder, requirements) };
 }
 
-/** What a virtual environment was made from. */
+/** The backend's virtual environment. */
+export const BACKEND_VENV = toolVenv("backend", "requirements-dev.txt");
+
+/** What a virtual environment was made from, as a file in it records. */
 interface Contents {
   /** Its path, which its programs contain: after a move, it has to be made again. */
   folder: string;
@@ -38,26 +35,16 @@ interface Contents {
   packages: string;
 }
 
+const isWindows = process.platform === "win32";
+
 /** Returns the folder of the programs in a virtual environment. */
-function programs(venv: string): string {
-  return join(venv, process.platform === "win32" ? "Scripts" : "bin");
-}
+const programs = (venv: string) => join(venv, isWindows ? "Scripts" : "bin");
 
 /** Returns the path of a virtual environment's Python. */
-export function pythonOf(venv: string): string {
-  return join(programs(venv), process.platform === "win32" ? "python.exe" : "python");
-}
+const pythonOf = (venv: string) => join(programs(venv), isWindows ? "python.exe" : "python");
 
-/** Returns the path of the file that describes what is installed. */
-function stamp(venv: string): string {
-  return join(venv, "installed.json");
-}
-
-/** Returns the path of the interpreter behind a virtual environment; empty if it is missing. */
-function interpreter(venv: string): string {
-  const python = pythonOf(venv);
-  return existsSync(python) ? realpathSync(python) : "";
-}
+/** Returns the path of the file that records what is installed. */
+const stamp = (venv: string) => join(venv, "installed.json");
 
 /** Reads which versions of Python the project accepts. */
 export function acceptedVersions(): [string, ...string[]] {
@@ -73,34 +60,12 @@ function readStamp(venv: string): Contents | undefined {
   return existsSync(stamp(venv)) ? JSON.parse(readFileSync(stamp(venv), "utf8")) : undefined;
 }
 
-/** Runs uv; ends the process with a sentence if uv fails. */
-function uv(args: string[], sentence: string): void {
-  const { success } = Bun.spawnSync(["uv", ...args], {
-    cwd: BACKEND,
-    env: pythonEnvironment(process.env),
-    stdio: ["ignore", "inherit", "inherit"],
-  });
-  if (!success) fail(sentence);
-}
-
-/** Makes an empty virtual environment, with a Python that uv finds or downloads. */
-function create(venv: string): void {
-  const [range] = acceptedVersions();
-  uv(["venv", "--quiet", "--clear", venv], `uv can't provide Python ${range}: see above.`);
-}
-
-/** Installs the locked packages, and removes all others. */
-function install(venv: string, requirements: string): void {
-  console.error(`Installing ${relative(ROOT, requirements)} in ${relative(ROOT, venv)}`);
-  const command = ["pip", "sync", "--quiet", "--python", pythonOf(venv), requirements];
-  uv(command, "The Python packages can't be installed: see above.");
-}
-
 /** Returns what a virtual environment has to be made from. */
 function wantedContents({ folder, requirements }: Venv): Contents {
+  const python = pythonOf(folder);
   return {
     folder: existsSync(folder) ? realpathSync(folder) : folder,
-    interpreter: interpreter(folder),
+    interpreter: existsSync(python) ? realpathSync(python) : "",
     versions: acceptedVersions(),
     packages: Bun.SHA256.hash(readFileSync(requirements), "hex"),
   };
@@ -109,6 +74,16 @@ function wantedContents({ folder, requirements }: Venv): Contents {
 /** Whether a virtual environment contains exactly the locked packages. */
 export function isPrepared(venv: Venv): boolean {
   return Bun.deepEquals(readStamp(venv.folder), wantedContents(venv));
+}
+
+/** Runs uv; ends the process with a sentence if uv fails. */
+function uv(args: string[], sentence: string): void {
+  const { success } = Bun.spawnSync(["uv", ...args], {
+    cwd: BACKEND,
+    env: pythonEnvironment(process.env),
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  if (!success) fail(sentence);
 }
 
 /** Whether uv finds a Python that the project accepts, without downloading one. */
@@ -122,22 +97,23 @@ export function hasPython(): boolean {
 }
 
 /**
- * Installs exactly the locked packages in a virtual environment.
- *
- * Works offline unless the packages, the Python version, or the environment have changed.
- *
- * @returns the folder of its programs
+ * Installs exactly the locked packages in a virtual environment, and returns the folder of its
+ * programs. Works offline unless the packages, the Python version, or the environment changed.
  */
 export function prepareVenv(venv: Venv): string {
   const { folder, requirements } = venv;
-  if (!isPrepared(venv)) {
-    requireTools("uv");
-    const found = readStamp(folder);
-    const wanted = wantedContents(venv);
-    if (!found || !Bun.deepEquals(found, { ...wanted, packages: found.packages })) create(folder);
-    install(folder, requirements);
-    writeFileSync(stamp(folder), JSON.stringify(wantedContents(venv)));
+  if (isPrepared(venv)) return programs(folder);
+  requireTools("uv");
+  const found = readStamp(folder);
+  const wanted = wantedContents(venv);
+  if (!found || !Bun.deepEquals(found, { ...wanted, packages: found.packages })) {
+    const [range] = wanted.versions;
+    uv(["venv", "--quiet", "--clear", folder], `uv can't provide Python ${range}: see above.`);
   }
+  console.error(`Installing ${relative(ROOT, requirements)} in ${relative(ROOT, folder)}`);
+  const sync = ["pip", "sync", "--quiet", "--python", pythonOf(folder), requirements];
+  uv(sync, "The Python packages can't be installed: see above.");
+  writeFileSync(stamp(folder), JSON.stringify(wantedContents(venv)));
   return programs(folder);
 }
 
@@ -147,13 +123,7 @@ export function preparePython(): string {
   return pythonOf(BACKEND_VENV.folder);
 }
 
-/**
- * Runs a command of the backend's command line, `app.server.cli`.
- *
- * @param command the command, such as `openapi`
- * @param variables what to add to its environment
- * @param errors whether to print its errors or to return them
- */
+/** Runs a command of the backend, `app.server.cli`. Its errors are printed or returned. */
 export function runCli(
   command: string,
   variables: Environment,
