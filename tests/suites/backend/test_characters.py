@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.model.characters import Characters
+from app.model.text import Characters
 
 
 @pytest.mark.parametrize(

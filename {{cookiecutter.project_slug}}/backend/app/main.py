@@ -12,9 +12,8 @@ from app.model import open_model
 from app.server.platform import load_platform
 from app.settings import Settings, load_settings
 from app.web import problems
-from app.web.body_limit import BodyLimit
-from app.web.methods import HeadRequests
 from app.web.request_log import RequestLog
+from app.web.requests import BodyLimit, HeadRequests
 
 log = logging.getLogger(__name__)
 
@@ -53,14 +52,9 @@ class Backend(FastAPI):
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    """Create the application.
+    """Create the application; its documentation, /api/docs, exists in development only.
 
-    Args:
-        settings: the settings for `lifespan` and for every endpoint; by default those of the
-            environment. Tests pass their own.
-
-    Returns:
-        The app with its endpoints. Its documentation, /api/docs, exists in development only.
+    The settings are for `lifespan` and for every endpoint; tests pass their own.
     """
     settings = settings or load_settings()
     in_development = load_platform().layout == "development"

@@ -95,12 +95,7 @@ class Settings(BaseSettings):
 
 @cache
 def load_settings() -> Settings:
-    """Read the settings once.
-
-    Raises:
-        pydantic.ValidationError: a variable is missing or has a wrong value.
-        pydantic_settings.SettingsError: a secret's file can't be read.
-    """
+    """Read the settings once; `ValidationError` or `SettingsError` if that can't be done."""
     return Settings()
 
 

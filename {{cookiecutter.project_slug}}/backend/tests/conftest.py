@@ -103,7 +103,7 @@ def serve(app: FastAPI, grace_seconds: int = 5) -> Iterator[httpx2.Client]:
         config = uvicorn.Config(
             app,
             log_config=None,
-            ws="app.server.websockets:open_websocket",
+            ws="app.server.run:open_websocket",
             timeout_graceful_shutdown=grace_seconds,
         )
         server = uvicorn.Server(config)

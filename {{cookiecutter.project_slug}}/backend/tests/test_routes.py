@@ -1,4 +1,6 @@
-"""The other endpoints: `/api/health`, `/env`, and paths that don't exist."""
+"""The other endpoints: `/api/health`, `/env` with its settings, and paths that don't exist."""
+
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
@@ -7,6 +9,8 @@ from fastapi.testclient import TestClient
 from app import __version__
 from app.server.platform import Platform, get_platform
 from app.settings import Settings
+
+EXAMPLE = Path(__file__).parents[2] / ".env.example"
 
 
 def test_health(client: TestClient) -> None:
@@ -31,6 +35,18 @@ def test_env_reports_which_settings_are_set_but_no_value(client: TestClient) -> 
 
 def test_env_reports_that_no_model_is_configured(client: TestClient) -> None:
     assert client.get("/env").json()["model"] is None
+
+
+def test_env_example_lists_every_setting_with_its_default() -> None:
+    lines = EXAMPLE.read_text("utf-8").splitlines()
+    assignments = {
+        name.removeprefix("#").strip(): value
+        for name, equals, value in (line.partition("=") for line in lines)
+        if equals
+    }
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default is None or field.is_required() else str(field.default)
+        assert assignments.get(name.upper()) == default.replace("True", "true"), name
 
 
 def test_env_reports_where_it_runs(app: FastAPI, client: TestClient) -> None:

@@ -38,14 +38,7 @@ MODEL_NAME={model}
 
 
 async def answer_without_model(question: str) -> AsyncGenerator[str | StreamEvent]:
-    """Answer an example, or say how to configure a model.
-
-    Args:
-        question: what the user wrote.
-
-    Yields:
-        The pieces of the answer, as a model would send them.
-    """
+    """Answer an example, or say how to configure a model, in pieces as a model would send them."""
     examples = json.loads(EXAMPLES.read_text("utf-8")) if EXAMPLES.exists() else {"questions": []}
     if question in examples["questions"]:
         example = examples["answers"][examples["questions"].index(question)]

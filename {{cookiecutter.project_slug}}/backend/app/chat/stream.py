@@ -32,9 +32,8 @@ def provide(
 ) -> Callable[Others, Awaitable[Answer]]:
     """Make a dependency that provides an answer.
 
-    Args:
-        answer: its first parameter is the conversation; FastAPI fills the others, like those of an
-            endpoint.
+    The first parameter of `answer` is the conversation. FastAPI fills the others, like those of an
+    endpoint.
     """
     _, *others = inspect.signature(answer, eval_str=True).parameters.values()
 
@@ -46,18 +45,10 @@ def provide(
 
 
 async def stream_events(answer: Answer, messages: list[Message]) -> AsyncGenerator[StreamEvent]:
-    """Turn the pieces of an answer into events.
+    """Turn the pieces of an answer into events: a `token` for each text, and the answer's own.
 
-    Args:
-        answer: the function that answers; an empty piece makes no event.
-        messages: the conversation.
-
-    Yields:
-        A `token` event for each piece of text, and the events of the answer. The last event is
-        `done`, with the number of tokens, or `error`.
-
-    Raises:
-        TypeError: a piece is neither text nor an event.
+    The last event is `done`, with the number of tokens, or `error`. A piece that is neither text
+    nor an event raises `TypeError`.
     """
     done = DoneEvent()
     tokens = 0

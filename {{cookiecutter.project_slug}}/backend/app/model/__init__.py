@@ -15,14 +15,7 @@ if TYPE_CHECKING:
 
 @asynccontextmanager
 async def open_model(settings: Settings) -> AsyncGenerator["Model | None"]:
-    """Provide the model for as long as the app runs, then close its connections.
-
-    Args:
-        settings: names the model and its provider.
-
-    Yields:
-        The model, or None if the settings name none.
-    """
+    """Provide the model for as long as the app runs, if the settings name one."""
     if not settings.model_name:
         yield None
         return

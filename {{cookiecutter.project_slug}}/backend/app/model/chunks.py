@@ -44,15 +44,7 @@ class Chunk:
 def parse(data: str, event: str = "message") -> Chunk:
     """Read an event of the stream, or the body of a response that isn't a stream.
 
-    Args:
-        data: the JSON of the event.
-        event: the event's name.
-
-    Returns:
-        The chunk; an empty one if the data says nothing.
-
-    Raises:
-        ValueError: the data is not JSON.
+    The chunk is empty if the data says nothing; data that isn't JSON raises `ValueError`.
     """
     if event == "error":
         return Chunk(error=data)

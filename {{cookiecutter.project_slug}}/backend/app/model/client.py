@@ -10,10 +10,9 @@ import httpx2
 from app.chat.conversation import Message
 from app.chat.events import DoneEvent, StatusEvent
 from app.model import chunks, errors
-from app.model.characters import Characters
 from app.model.connection import completions_url, create_client, next_event, read_events
 from app.model.errors import ModelError
-from app.model.thoughts import Thoughts
+from app.model.text import Characters, Thoughts
 from app.settings import Settings
 
 LONGEST_RETRY_SECONDS = 5.0
@@ -33,11 +32,7 @@ class Model:
     """A model at a provider."""
 
     def __init__(self, settings: Settings) -> None:
-        """Prepare a model; it connects at the first question.
-
-        Args:
-            settings: names the model and its provider.
-        """
+        """Prepare a model; it connects at the first question."""
         self._settings = settings
         self._client: httpx2.AsyncClient | None = None
         self._opening = asyncio.Lock()
@@ -51,7 +46,7 @@ class Model:
     async def ask(
         self, instructions: str, messages: Sequence[Message]
     ) -> AsyncGenerator[str | StatusEvent | DoneEvent]:
-        """Ask for the next message of a conversation.
+        """Ask for the next message of a conversation, after a system prompt.
 
         If something fails before the first piece of text and a second attempt may help, there is
         one.

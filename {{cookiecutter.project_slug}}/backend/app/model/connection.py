@@ -17,14 +17,7 @@ KEEP_ALIVE_SECONDS = 60.0
 def create_client(settings: Settings) -> httpx2.AsyncClient:
     """Create the HTTP client, which uses the environment's proxy except to reach this machine.
 
-    Args:
-        settings: the provider's URL, the key, and the timeouts.
-
-    Returns:
-        The client.
-
-    Raises:
-        ModelError: the proxy can't be used.
+    A proxy that can't be used raises `ModelError`.
     """
     base = httpx2.URL(settings.model_base_url)
     key = settings.model_api_key
@@ -59,8 +52,7 @@ def completions_url(base_url: str) -> httpx2.URL:
 async def read_events(response: httpx2.Response) -> AsyncGenerator[httpx2.ServerSentEvent]:
     """Read the events of a response; JSON is one event, since some providers don't stream.
 
-    Raises:
-        ModelError: the response is neither events nor a completion.
+    A response that is neither events nor a completion raises `ModelError`.
     """
     media_type = response.headers.get("content-type", "")
     if response.is_redirect or "html" in media_type:
@@ -79,17 +71,9 @@ async def read_events(response: httpx2.Response) -> AsyncGenerator[httpx2.Server
 async def next_event(
     events: AsyncGenerator[httpx2.ServerSentEvent], seconds: float | None
 ) -> httpx2.ServerSentEvent | None:
-    """Wait for the next event.
+    """Wait for the next event; None at the end.
 
-    Args:
-        events: the stream.
-        seconds: how long to wait once the answer is complete; None before.
-
-    Returns:
-        The event, or None at the end. A complete answer also ends if the connection breaks.
-
-    Raises:
-        httpx2.HTTPError: the connection broke before the answer was complete.
+    Once the answer is complete, there is a limit of seconds, and a broken connection is an end.
     """
     try:
         async with asyncio.timeout(seconds):

@@ -49,13 +49,7 @@ class ModelError(AnswerError):
     """
 
     def __init__(self, detail: str, reason: str = "", retry_after: float | None = None) -> None:
-        """Describe the failure.
-
-        Args:
-            detail: a sentence for the user that says what to do.
-            reason: what happened, for the log.
-            retry_after: the seconds after which a second attempt may succeed.
-        """
+        """Describe the failure in a sentence for the user that says what to do."""
         super().__init__(detail)
         self.reason = reason or detail
         self.retry_after = retry_after
@@ -64,17 +58,7 @@ class ModelError(AnswerError):
 def from_status(
     status: int | None, body: str, settings: Settings, retry_after: float | None = None
 ) -> ModelError:
-    """Explain a refusal.
-
-    Args:
-        status: the HTTP status; None for an error in the stream.
-        body: what the provider says about it.
-        settings: the settings that may be wrong.
-        retry_after: the seconds that the provider asks to wait.
-
-    Returns:
-        The error to raise.
-    """
+    """Explain a refusal, or an error in the stream, which has no HTTP status."""
     meaning = find_status(body, status, settings.model_name)
     temporary = (
         meaning == HTTPStatus.TOO_MANY_REQUESTS or meaning >= HTTPStatus.INTERNAL_SERVER_ERROR
@@ -105,45 +89,29 @@ def explain(status: int, settings: Settings, retry_after: float | None) -> str:
 
 
 def from_exception(error: httpx2.HTTPError, settings: Settings) -> ModelError:
-    """Explain a failed connection.
-
-    Args:
-        error: what the HTTP client raised.
-        settings: the settings that may be wrong.
-
-    Returns:
-        The error to raise.
-    """
-    reason = f"{type(error).__name__}: {error}"
+    """Explain a failed connection."""
     match error:
         case httpx2.ConnectTimeout():
-            limit = seconds(settings.model_connect_seconds)
-            return ModelError(
-                f"The model provider could not be reached within {limit}. "
-                "Check MODEL_BASE_URL and the network.",
-                reason,
+            sentence = (
+                "The model provider could not be reached within "
+                f"{seconds(settings.model_connect_seconds)}. Check MODEL_BASE_URL and the network."
             )
         case httpx2.TimeoutException():
-            limit = seconds(settings.model_idle_seconds)
-            return ModelError(
-                f"The model sent nothing for {limit}. Try again, or increase MODEL_IDLE_SECONDS "
-                "if the model is slow.",
-                reason,
+            sentence = (
+                f"The model sent nothing for {seconds(settings.model_idle_seconds)}. Try again, or "
+                "increase MODEL_IDLE_SECONDS if the model is slow."
             )
         case httpx2.ProxyError():
-            return ModelError(
+            sentence = (
                 "The proxy refused to connect to the model provider. "
-                "Check HTTPS_PROXY and NO_PROXY.",
-                reason,
+                "Check HTTPS_PROXY and NO_PROXY."
             )
         case httpx2.ConnectError():
-            return ModelError(
-                "The model provider can't be reached. Check MODEL_BASE_URL and the network.",
-                reason,
-                RETRY_SECONDS,
-            )
+            sentence = "The model provider can't be reached. Check MODEL_BASE_URL and the network."
         case _:
-            return broken_off(reason)
+            return broken_off(f"{type(error).__name__}: {error}")
+    wait = RETRY_SECONDS if isinstance(error, httpx2.ConnectError) else None
+    return ModelError(sentence, f"{type(error).__name__}: {error}", wait)
 
 
 def broken_off(reason: str) -> ModelError:
@@ -152,14 +120,9 @@ def broken_off(reason: str) -> ModelError:
 
 
 def check_end(reason: str | None, *, done: bool) -> None:
-    """Check that an answer is complete.
+    """Raise the error that an ending means, unless the answer is complete.
 
-    Args:
-        reason: why the model stopped, if the provider said so.
-        done: whether the provider marked the end of the stream.
-
-    Raises:
-        ModelError: the answer is not complete.
+    `done` is whether the provider marked the end of the stream.
     """
     ending = (reason or "").lower()
     if ending in COMPLETE or (done and not ending):
@@ -202,14 +165,7 @@ def not_an_api(reason: str) -> ModelError:
 
 
 def parse_retry_after(value: str | None) -> float | None:
-    """Read a `Retry-After` header, which holds seconds or a date.
-
-    Args:
-        value: the header, if there is one.
-
-    Returns:
-        The seconds to wait, at least 0; None if the header says nothing readable.
-    """
+    """Read a `Retry-After` header, which holds seconds or a date; None if it is not readable."""
     if value is None:
         return None
     try:

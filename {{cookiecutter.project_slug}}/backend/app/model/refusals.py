@@ -36,16 +36,10 @@ MEANINGS = {
 
 
 def find_status(body: str, status: int | None, model: str | None) -> int:
-    """Find out what a refusal means.
+    """Find out what a refusal means; the model's name in it says nothing.
 
-    Args:
-        body: what the provider sent, usually as JSON.
-        status: the HTTP status; None for an error in the stream, which has none.
-        model: the name of the model, which says nothing about the refusal.
-
-    Returns:
-        401 for the key, 402 for credit, 404 for the model's name, 413 for a conversation that is
-        too long, 451 for a filter; other statuses mean what they mean in HTTP.
+    401 is for the key, 402 for credit, 404 for the model's name, 413 for a conversation that is too
+    long, and 451 for a filter. Other statuses mean what they mean in HTTP.
     """
     error = load(body)
     words = "\n".join(ECHO.sub(" ", text.replace(model or "", " ")) for text in find_words(error))

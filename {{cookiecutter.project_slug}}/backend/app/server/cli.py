@@ -73,11 +73,7 @@ COMMANDS: dict[str, Callable[[], int]] = {
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one command.
-
-    Returns:
-        The exit status.
-    """
+    """Run one command, and return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m app.server.cli", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     for name, function in COMMANDS.items():

@@ -35,9 +35,7 @@ class RequestIdFilter(logging.Filter):
 def logging_config(log_format: Literal["text", "json"], *, access_log: bool) -> dict[str, Any]:
     """Configure all logs for `logging.config.dictConfig`: to stderr, with the request's ID.
 
-    Args:
-        log_format: readable text, or one JSON object per line.
-        access_log: whether every request has its line, or only those that fail.
+    Without the access log, only requests that fail have a line.
     """
     formatter = JSON_FORMATTER if log_format == "json" else {"format": TEXT_FORMAT}
     return {

@@ -38,13 +38,9 @@ def describe_slash_redirects(rows: list[dict[str, Any]]) -> Iterator[dict[str, A
 
 
 def describe_routes(app: FastAPI) -> dict[str, Any]:
-    """Describe to what an app responds with anything but 404 and 405.
+    """Describe to what an app with all of its routes responds with anything but 404 and 405.
 
-    Args:
-        app: an app with all of its routes, including those that its documentation hides.
-
-    Returns:
-        The routes, and whether a middleware answers OPTIONS at any path.
+    `preflight` is whether a middleware answers OPTIONS at any path.
     """
     rows = [describe_route(context) for context in iter_route_contexts(app.routes)]
     if app.router.redirect_slashes:

@@ -1,19 +1,22 @@
 """The server: it listens where the settings say and runs the app until it has to stop."""
 
+import asyncio
 import logging
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
+from uvicorn._types import ASGIReceiveCallable, ASGISendCallable, Scope
 from uvicorn.config import STARTUP_FAILURE, Config
-from uvicorn.server import Server
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+from uvicorn.server import Server, ServerState
 from uvicorn.supervisors import Multiprocess
 
 from app.server.logs import logging_config
 from app.server.platform import Listener, load_platform
-from app.server.proxies import ForwardedHeaders
 from app.server.settings_check import find_errors
 from app.settings import Settings, load_settings
 
@@ -32,6 +35,36 @@ KEEP_ALIVE_SECONDS = 75
 log = logging.getLogger(__name__)
 
 
+class ForwardedHeaders(ProxyHeadersMiddleware):
+    """uvicorn's middleware for what trusted proxies say, with X-Forwarded-Host too.
+
+    With the host, `request.url_for()` and redirects name the address that the client has used.
+    """
+
+    async def __call__(
+        self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
+    ) -> None:
+        """Handle one request or WebSocket."""
+        if scope["type"] != "lifespan" and (scope["client"] or [None])[0] in self.trusted_hosts:
+            headers = dict(scope["headers"])
+            if host := headers.get(b"x-forwarded-host", b"").rpartition(b",")[2].strip():
+                others = [header for header in scope["headers"] if header[0] != b"host"]
+                scope["headers"] = [(b"host", host), *others]
+        await super().__call__(scope, receive, send)
+
+
+def open_websocket(
+    config: Config, server_state: ServerState, app_state: dict[str, Any]
+) -> asyncio.Protocol:
+    """Create the protocol of one connection; uvicorn calls this in place of a class.
+
+    Importing the implementation would make every start slower, even in apps without WebSockets.
+    """
+    from uvicorn.protocols.websockets import websockets_sansio_impl  # noqa: PLC0415
+
+    return websockets_sansio_impl.WebSocketsSansIOProtocol(config, server_state, app_state)
+
+
 class AppConfig(Config):
     """uvicorn's configuration; each process of the server loads the app with it."""
 
@@ -46,14 +79,7 @@ class AppConfig(Config):
 
 
 def run(factory: str) -> int:
-    """Serve an app until the process has to stop.
-
-    Args:
-        factory: the function that creates the app, as in `app.main:create_app`.
-
-    Returns:
-        The exit status.
-    """
+    """Serve the app of a factory such as `app.main:create_app`, and return the exit status."""
     try:
         settings = load_settings()
         listener = Listener()
@@ -85,7 +111,7 @@ def configure(factory: str, settings: Settings, listener: Listener) -> AppConfig
         factory,
         factory=True,
         workers=settings.web_concurrency,
-        ws="app.server.websockets:open_websocket",
+        ws="app.server.run:open_websocket",
         timeout_graceful_shutdown=grace_seconds,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         proxy_headers=False,  # `AppConfig` adds them
@@ -111,11 +137,7 @@ def bind_path(path: Path) -> socket.socket:
 
 
 def bind(made: socket.socket, address: tuple[str, int] | str, name: str) -> socket.socket:
-    """Bind a socket to an address.
-
-    Raises:
-        OSError: nothing can listen there; the message is a sentence with the address's name.
-    """
+    """Bind a socket to an address; the message of an `OSError` is a sentence with the address."""
     try:
         made.bind(address)
     except OSError as error:

@@ -36,12 +36,7 @@ def unreadable_secrets() -> Iterator[tuple[str, str]]:
 
 
 def describe(name: str, details: ErrorDetails) -> str:
-    """Write a sentence about a wrong setting, with the place to set the variable.
-
-    Args:
-        name: the variable.
-        details: pydantic's error; its input is left out because it may be a secret.
-    """
+    """Write a sentence about a wrong setting, without its value, which may be a secret."""
     if details["type"] == "missing":
         return f"{name} is missing: set it in .env, or in the environment of the container."
     reason = details["msg"].removeprefix("Value error, ")

@@ -20,19 +20,10 @@ class NameClashError(Exception):
 
 
 def complete(infer: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """Create the app's OpenAPI document.
+    """Create the app's OpenAPI document with FastAPI's own function.
 
     FastAPI gives every response of a route the media type of its success. Here problems have
     their own media type. The schema of a stream is the schema of each event's data.
-
-    Args:
-        infer: FastAPI's own function, of an app that has all of its routes.
-
-    Returns:
-        The document. Completing it twice changes nothing.
-
-    Raises:
-        NameClashError: an app's model has the name of one of the template's.
     """
     models = list(all_models(BaseModel))
     for model in models:  # a field with a default is always present in a response
@@ -64,17 +55,9 @@ def all_models(base: type[BaseModel]) -> Iterator[type[BaseModel]]:
 
 
 def reject_clashes(names: set[str], schemas: dict[str, Any], problems: dict[str, Any]) -> None:
-    """Check that no schema has a name that the template needs.
+    """Check that no schema of the document has a name that the template's models need.
 
     Of two models with one name, FastAPI adds their modules or `-Input` and `-Output` to both.
-
-    Args:
-        names: the names of the template's models.
-        schemas: the schemas of the document so far.
-        problems: the schemas that will be added.
-
-    Raises:
-        NameClashError: one of them has.
     """
     for key, schema in schemas.items():
         name = re.sub(r"^.+__|-(Input|Output)$", "", key)

@@ -11,8 +11,8 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from app.web.methods import allowed_methods
 from app.web.request_log import BODILESS_STATUSES
+from app.web.requests import allowed_methods
 
 
 class FieldProblem(BaseModel):
@@ -48,12 +48,8 @@ def problem(
 ) -> ProblemResponse:
     """Build a response with a problem document, whose title is the name of the status.
 
-    Args:
-        status: the HTTP status, 400 to 599.
-        detail: a sentence for the user; by default a description of the status.
-        errors: the invalid fields of the request's body.
-        data: more about the problem, for programs, as JSON.
-        headers: further response headers, such as `Retry-After`.
+    The detail is a sentence for the user, by default a description of the status. `errors` are the
+    invalid fields of the request's body, and `data` is anything else for programs.
     """
     known = next((one for one in HTTPStatus if one == status), None)
     title = known.phrase if known else f"Status {status}"

@@ -28,14 +28,7 @@ class Event(BaseModel):
 
 
 def encode(event: Event) -> bytes:
-    """Encode one event. JSON has no line breaks, so one `data` line is enough.
-
-    Args:
-        event: what to send.
-
-    Returns:
-        The event's name and its JSON as UTF-8, with the blank line that dispatches it.
-    """
+    """Encode one event. JSON has no line breaks, so one `data` line is enough."""
     data = event.__pydantic_serializer__.to_json(event)  # half the time of `to_json(event)`
     return b"event: %b\ndata: %b\n\n" % (event.event.encode(), data)
 
@@ -130,12 +123,7 @@ class Heartbeat:
     """
 
     def __init__(self, send: Send, seconds: float) -> None:
-        """Start the timer.
-
-        Args:
-            send: sends an ASGI message.
-            seconds: the idle time after which a comment is sent.
-        """
+        """Start the timer."""
         self._send = send
         self._seconds = seconds
         self._comment: asyncio.Task[None] | None = None
