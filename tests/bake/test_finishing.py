@@ -55,7 +55,7 @@ def test_a_file_without_the_place_of_an_answer_is_an_error(project: Path, tmp_pa
 
 
 def test_only_the_chosen_layout_stays(project: Path, tmp_path: Path) -> None:
-    removed = {"docs/cloudflare.md", "worker/index.ts", "worker/http/paths.ts"}
+    removed = {"docs/cloudflare.md", "worker/index.ts", "worker/http/routes.ts"}
     kept = {"image/nginx.conf", "backend/app/client.py", "frontend/src/image.ts", "docs/clouds.md"}
     kept |= {"e2e/cloudflare.test.ts", "scripts/monolith.ts", ".github/workflows/deploy-docs.yml"}
     for name in removed | kept:

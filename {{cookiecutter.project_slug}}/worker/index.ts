@@ -1,5 +1,5 @@
+import securityHeaders from "../frontend/security-headers.json";
 import { config } from "../package.json";
-import { serveFallback } from "./http/fallback";
 import {
   BodyError,
   clientAddress,
@@ -7,9 +7,8 @@ import {
   isWebSocket,
   readBody,
 } from "./http/forwarding";
-import { decodePath, isListed } from "./http/paths";
 import { problem, unavailable } from "./http/problems";
-import { judge } from "./http/routes";
+import { decodePath, isListed, judge } from "./http/routes";
 import { FORMER_HEADER, Router, SCALING_HEADER } from "./scaling/router";
 import { forwardToService } from "./services";
 
@@ -72,6 +71,27 @@ async function forward(request: Request, url: URL, env: Bindings, id: string): P
     for (const name of SCALING_HEADERS) headers.set(name, ask);
     return env.BACKEND.getByName(String(instance), placement).fetch(url, init);
   }, env.MAX_INSTANCES);
+}
+
+/** Returns whether a browser is opening a page: it asks for HTML, and the path isn't a file's. */
+function isNavigation(request: Request, path: string): boolean {
+  const namesFile = path.slice(path.lastIndexOf("/") + 1).includes(".");
+  return (
+    (request.method === "GET" || request.method === "HEAD") &&
+    (request.headers.get("Accept") ?? "").includes("text/html") &&
+    !namesFile &&
+    !path.startsWith("/assets/")
+  );
+}
+
+/** Responds to what is neither the API nor a file: the app shell if a browser opens a page, or 404. */
+async function serveFallback(request: Request, path: string, assets: Fetcher): Promise<Response> {
+  if (!isNavigation(request, path)) return problem(404, "There is nothing at this address.");
+  const shell = await assets.fetch(new URL("/", request.url), { method: request.method });
+  const response = new Response(shell.body, shell);
+  for (const [name, value] of Object.entries(securityHeaders)) response.headers.set(name, value);
+  response.headers.set("Cache-Control", "no-cache");
+  return response;
 }
 
 async function respond(request: Request, url: URL, env: Bindings, id: string): Promise<Response> {

@@ -7,8 +7,7 @@ interface App {
 }
 
 const [project, file = ""] = process.argv.slice(2);
-const { decodePath } = await import(`${project}/worker/http/paths.ts`);
-const { createMatcher } = await import(`${project}/worker/http/routes.ts`);
+const { createMatcher, decodePath } = await import(`${project}/worker/http/routes.ts`);
 const apps: App[] = await Bun.file(file).json();
 const verdicts = apps.map(({ table, requests }) => {
   const judge = createMatcher(table);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { unstable_getVarsForDev } from "wrangler";
-import { writeEnvFile } from "../../scripts/cloudflare/configuration";
+import { writeEnvFile } from "../../scripts/cloudflare/env-file";
 
 const folder = mkdtempSync(join(tmpdir(), "env-file-"));
 const path = join(folder, "dev.env");

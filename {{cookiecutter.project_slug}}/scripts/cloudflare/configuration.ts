@@ -1,6 +1,6 @@
-/** What wrangler is configured with: wrangler.toml, and the variables of `.env` in a file for it. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+/** What the commands read from wrangler.toml. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { type Environment, fail, ROOT, withDotEnv } from "../lib/environment";
 
 /** The parts of wrangler.toml that matter to the commands. */
@@ -43,26 +43,4 @@ export function variablesForBackend(services: string): Record<string, string> {
       String(value).replace(/^http:\/\/(?=[^/:]+\.internal(\/|$))/, services),
     ]);
   return Object.fromEntries(entries);
-}
-
-/** The quotes of wrangler's dotenv, best first: between double quotes, `\n` means a line break. */
-const QUOTES = ["'", "`", '"'];
-
-/** Formats one variable. wrangler expands `$NAME` within any quotes, unless `\` escapes it. */
-function formatVariable([name, value]: [string, string]): string {
-  const quote = QUOTES.find((candidate) => !value.includes(candidate));
-  if (!quote || (quote === '"' && /\\[nr]/.test(value))) {
-    throw new Error(`${name} in .env mixes three kinds of quotes, which wrangler can't read.`);
-  }
-  return `${name}=${quote}${value.replaceAll("$", () => "\\$")}${quote}\n`;
-}
-
-/**
- * Writes a file for `wrangler dev --env-file` that only its owner can read. wrangler also reads
- * `.env`, but it expands `$NAME` in values, which the other commands do not.
- */
-export function writeEnvFile(path: string, values: Environment): void {
-  const given = Object.entries(values).filter((entry): entry is [string, string] => !!entry[1]);
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, given.map(formatVariable).join(""), { mode: 0o600 });
 }

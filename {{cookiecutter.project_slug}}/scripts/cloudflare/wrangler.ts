@@ -10,7 +10,8 @@ import { givenSettings } from "../lib/app-settings";
 import { exec, fail, ROOT } from "../lib/environment";
 import { readPort, requireFreePorts } from "../lib/ports";
 import { requireTools } from "../lib/tools";
-import { givenVariables, writeEnvFile } from "./configuration";
+import { givenVariables } from "./configuration";
+import { writeEnvFile } from "./env-file";
 
 const ENV_FILE = ".wrangler/dev.env";
 

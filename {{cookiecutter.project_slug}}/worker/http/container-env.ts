@@ -11,9 +11,6 @@ function isSetting([name, value]: [string, unknown]): boolean {
 /**
  * Builds the environment of a container's process: each variable and secret of the Worker, so
  * a new setting needs no change here, and the values for an app behind the Worker.
- *
- * @param env the Worker's bindings
- * @param port the port on which the backend listens
  */
 export function containerEnvironment(env: object, port: number): Record<string, string> {
   const settings = Object.entries(env).filter(isSetting);

@@ -29,13 +29,7 @@ export class BodyError extends Error {
   }
 }
 
-/**
- * Returns the headers for the backend: the client's, except for those that a client must not set.
- *
- * @param request the client's request
- * @param url its URL
- * @param id the request's ID, for the logs of the Worker and the backend
- */
+/** Returns the headers for the backend: the client's, except for those that it must not set. */
 export function forwardedHeaders(request: Request, url: URL, id: string): Headers {
   const headers = new Headers(request.headers);
   for (const name of (headers.get("Connection") ?? "").split(",")) {
@@ -67,18 +61,15 @@ export function clientAddress(request: Request): string {
 /**
  * Reads a request's whole body, so that it can be offered to one instance after another.
  *
- * @param request the client's request
- * @param maxBytes the largest body that is accepted
- * @returns the body, or null if there is none or the method doesn't use one
  * @throws {BodyError} if the body is too large or breaks off
  */
-export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array | null> {
+export async function readBody(request: Request, maxBytes: number): Promise<ArrayBuffer | null> {
   if (!request.body || BODILESS_METHODS.includes(request.method)) return null;
   if (Number(request.headers.get("Content-Length") ?? 0) > maxBytes) throw new BodyError(true);
-  const chunks: Uint8Array[] = [];
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   try {
-    for await (const chunk of request.body as ReadableStream<Uint8Array>) {
+    for await (const chunk of request.body as ReadableStream<Uint8Array<ArrayBuffer>>) {
       size += chunk.byteLength;
       if (size > maxBytes) break;
       chunks.push(chunk);
@@ -87,15 +78,5 @@ export async function readBody(request: Request, maxBytes: number): Promise<Uint
     throw new BodyError(false);
   }
   if (size > maxBytes) throw new BodyError(true);
-  return concatenate(chunks, size);
-}
-
-function concatenate(chunks: Uint8Array[], size: number): Uint8Array {
-  const whole = new Uint8Array(size);
-  let offset = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return whole;
+  return new Blob(chunks).arrayBuffer();
 }

@@ -9,13 +9,7 @@ const TITLES = {
 
 const UNAVAILABLE_SECONDS = "2";
 
-/**
- * Builds a response with an RFC 9457 problem document, in the same form as the backend's.
- *
- * @param status one of the statuses that the Worker itself responds with
- * @param detail a sentence for the user that says what went wrong
- * @param headers further response headers
- */
+/** Builds a response with an RFC 9457 problem document, in the same form as the backend's. */
 export function problem(
   status: keyof typeof TITLES,
   detail: string,
@@ -32,12 +26,7 @@ export function problem(
   });
 }
 
-/**
- * Builds the response for a backend that can't be reached, and logs the reason.
- *
- * @param id the request's ID, for the log
- * @param error the reason, which the client doesn't see
- */
+/** Builds the response for a backend that can't be reached, and logs the reason and the request. */
 export function unavailable(id: string | null, error: unknown): Response {
   console.error(id, "backend unavailable", String(error));
   const detail = "The backend cannot respond right now. Try again in a moment.";

@@ -42,8 +42,6 @@ function compile(path: string): RegExp {
 /**
  * Creates a function that returns the app's decision about a request, so that a request without an
  * endpoint starts no container.
- *
- * @param table the app's routes
  */
 export function createMatcher({ preflight, routes }: RouteTable) {
   const compiled = routes.map((route) => ({ ...route, pattern: compile(route.path) }));
@@ -62,3 +60,23 @@ export function createMatcher({ preflight, routes }: RouteTable) {
 
 /** Returns the app's decision about a request to a decoded path. */
 export const judge = createMatcher(table);
+
+/**
+ * Decodes a URL's path as the backend does: invalid UTF-8 becomes U+FFFD. The result is undefined if
+ * an escape is malformed or a zero byte.
+ */
+export function decodePath(pathname: string): string | undefined {
+  if (/%(?![0-9a-f]{2})|%00/i.test(pathname)) return undefined;
+  const bytes = pathname.replace(/%../g, (encoded) =>
+    String.fromCharCode(Number(`0x${encoded.slice(1)}`)),
+  );
+  return new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
+}
+
+/** Whether a list of paths such as `/env` and folders such as `/api/*` contains a decoded path. */
+export function isListed(path: string, list: readonly string[]): boolean {
+  return list.some((listed) => {
+    const folder = listed.replace(/\/\*$/, "");
+    return path === folder || (listed !== folder && path.startsWith(`${folder}/`));
+  });
+}

@@ -11,7 +11,7 @@ import { createTestHarness, type TestHarness, unstable_readConfig } from "wrangl
 import pages from "../../e2e/pages.json";
 import securityHeaders from "../../frontend/security-headers.json";
 import { config } from "../../package.json";
-import { isListed } from "../http/paths";
+import { isListed } from "../http/routes";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const CONFIG = join(ROOT, "wrangler.toml");
