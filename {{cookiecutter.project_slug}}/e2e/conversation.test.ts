@@ -1,5 +1,5 @@
 import { expect, type Page, test } from "@playwright/test";
-import { ask } from "./prompt.ts";
+import { ask } from "./page.ts";
 
 /** Asks a question, and waits for the whole answer. */
 async function converse(page: Page, prompt: string): Promise<void> {

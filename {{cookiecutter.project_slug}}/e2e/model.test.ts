@@ -2,7 +2,7 @@
 // these tests hands it each message that starts with "model: ".
 import { randomUUID } from "node:crypto";
 import { expect, type Page, test } from "@playwright/test";
-import { alerts, ask } from "./prompt.ts";
+import { alerts, ask } from "./page.ts";
 import { provider, url } from "./target.ts";
 
 /** A request for an answer, as the provider lists it. */

@@ -1,8 +1,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
 import manifest from "../package.json" with { type: "json" };
-import { overflow, recordFrames } from "./layout.ts";
-import { alerts, ask } from "./prompt.ts";
+import { alerts, ask, overflow, recordFrames } from "./page.ts";
 import { ask as askServer, production } from "./target.ts";
 
 const LONG_WORD = "abcdefghij".repeat(60);

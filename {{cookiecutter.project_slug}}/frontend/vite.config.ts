@@ -1,10 +1,9 @@
 import react from "@vitejs/plugin-react";
-import type { Plugin, ViteDevServer } from "vite";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 import manifest from "../package.json" with { type: "json" };
-import { apiProxy, likeProduction } from "./proxy.ts";
+import { apiProxy, likeProduction, printViolations } from "./development.ts";
 import securityHeaders from "./security-headers.json" with { type: "json" };
-import { printViolations } from "./violations.ts";
 
 const { BACKEND_PORT, FRONTEND_ALLOWED_HOSTS, FRONTEND_HOST, FRONTEND_PORT } = process.env;
 const proxy = apiProxy(Number(BACKEND_PORT || manifest.config.backendPort));
@@ -15,8 +14,13 @@ function html(text: string): string {
 }
 
 /** Leaves it to scripts/dev.ts to print the URL, once the backend answers too. */
-function hideUrls(server: ViteDevServer): void {
-  server.printUrls = () => undefined;
+function hideUrls(): Plugin {
+  return {
+    name: "hide-urls",
+    configureServer: (server) => {
+      server.printUrls = () => undefined;
+    },
+  };
 }
 
 /** Makes a build depend on the code alone, whatever the shell exports. */
@@ -32,13 +36,7 @@ function ignoreShell(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [
-    ignoreShell(),
-    react(),
-    likeProduction(),
-    printViolations(),
-    { name: "one-url", configureServer: hideUrls },
-  ],
+  plugins: [ignoreShell(), react(), likeProduction(), printViolations(), hideUrls()],
   build: {
     assetsInlineLimit: 0, // files stay files, which the content security policy allows
     emptyOutDir: true,

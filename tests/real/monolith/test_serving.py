@@ -67,7 +67,7 @@ def test_the_api_answers(http: httpx.Client) -> None:
 
 
 def test_every_file_of_the_page_is_readable(http: httpx.Client) -> None:
-    for path in ("/theme.js", "/favicon.svg", "/robots.txt"):
+    for path in ("/theme.js", "/favicon.svg"):
         assert http.get(path).status_code == 200, path
 
 

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "@playwright/test";
-import { overflow } from "./layout.ts";
+import { overflow } from "./page.ts";
 
 /** Reads a style sheet and, before it, those that it imports. */
 async function readStyles(path: string): Promise<string> {

@@ -6,7 +6,7 @@ import type { Turn } from "./chat/state";
 import { useConversation } from "./chat/useConversation";
 import { Footer } from "./ui/Footer";
 import { Icon } from "./ui/Icon";
-import { ReloadPrompt } from "./ui/ReloadPrompt";
+import { ReloadPrompt } from "./ui/Reload";
 import { ThemeToggle } from "./ui/ThemeToggle";
 import { Welcome } from "./Welcome";
 

@@ -2,11 +2,11 @@ import "./app.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
-import { ErrorBoundary } from "./ui/ErrorBoundary";
+import { ErrorBoundary } from "./ui/Reload";
 
 createRoot(document.getElementById("root") as HTMLElement).render(
   <StrictMode>
-    <ErrorBoundary sentence="Something went wrong on this page.">
+    <ErrorBoundary>
       <App />
     </ErrorBoundary>
   </StrictMode>,

@@ -15,12 +15,7 @@ export class Failure extends Error {
   }
 }
 
-/**
- * Turns a response that refuses the request into a failure.
- *
- * @param response a response whose status is not a success.
- * @param problem its body: a problem document, or whatever a proxy sent instead.
- */
+/** Turns a response that refuses the request, and its problem document, into a failure. */
 export function refusal(response: Response, problem: Partial<Problem> | undefined): Failure {
   const { retryAfter } = new Failure("", response);
   const wait = retryAfter ? `in ${seconds(retryAfter)}` : "in a moment";

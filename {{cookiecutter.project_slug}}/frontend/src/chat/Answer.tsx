@@ -1,9 +1,8 @@
 import { type ComponentType, useEffect, useMemo, useState } from "react";
-import { Citations } from "../markdown/citations";
+import { type Citation, Citations } from "../markdown/citations";
 import { CopyButton } from "../ui/CopyButton";
 import { Icon } from "../ui/Icon";
-import { Sources, toPages } from "./Sources";
-import { isActive, type Answer as State } from "./state";
+import { isActive, type Source, type Answer as State } from "./state";
 
 const STAGES: Record<State["stage"], string> = {
   connecting: "Connecting…",
@@ -74,4 +73,40 @@ function Elapsed({ startedAt, endedAt }: Pick<State, "startedAt" | "endedAt">) {
   }, [running]);
 
   return <time>{(Math.max(0, (endedAt ?? now) - startedAt) / 1000).toFixed(1)} s</time>;
+}
+
+/**
+ * Finds the pages that sources name, in the order in which a text cites them: pages on the web and,
+ * by their paths, the app's own. Anything else is undefined.
+ */
+function toPages(sources: Source[]): (Citation | undefined)[] {
+  return sources.map(({ title, url }) => {
+    if (!/^(?:https?:|\/)/i.test(url) || !URL.canParse(url, location.origin)) return undefined;
+    return { title: title || url, href: new URL(url, location.origin).href };
+  });
+}
+
+/** The pages that an answer draws on, each once, with the number by which the text cites it. */
+function Sources({ pages }: { pages: (Citation | undefined)[] }) {
+  const numbers = new Map<string, number>();
+  for (const [index, page] of pages.entries()) {
+    if (page && !numbers.has(page.href)) numbers.set(page.href, index + 1);
+  }
+  const titles = new Map(pages.flatMap((page) => (page ? [[page.href, page.title]] : [])));
+  if (numbers.size === 0) return null;
+  return (
+    <ol className="sources" aria-label="Sources">
+      {[...numbers].map(([href, number]) => {
+        const { host } = new URL(href);
+        return (
+          <li key={href} value={number}>
+            <a href={href} target="_blank" rel="noreferrer noopener">
+              {titles.get(href)}
+            </a>{" "}
+            {host !== location.host && <small>{host}</small>}
+          </li>
+        );
+      })}
+    </ol>
+  );
 }

@@ -2,8 +2,8 @@ import { Fragment, memo, useEffect, useRef } from "react";
 import { useModule } from "../ui/useModule";
 import { Answer, type TextView } from "./Answer";
 import { Question } from "./Question";
+import { useFollow } from "./scrolling";
 import { isActive, type Conversation as State, type Turn as TurnState } from "./state";
-import { useFollow } from "./useFollow";
 
 const loadMarkdown = () => import("../markdown/Markdown");
 

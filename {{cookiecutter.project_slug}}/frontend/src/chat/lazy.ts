@@ -3,7 +3,7 @@
 import { wakeServer } from "../api/wakeServer";
 import { Conversation } from "./Conversation";
 import { ExportButton } from "./ExportButton";
-import { NewestButton } from "./NewestButton";
+import { NewestButton } from "./scrolling";
 import { streamAnswer } from "./stream";
 
 export const chat = { Conversation, ExportButton, NewestButton, streamAnswer, wakeServer };

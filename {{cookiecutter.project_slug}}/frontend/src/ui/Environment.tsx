@@ -3,15 +3,6 @@ import { api } from "../api/client";
 import type { EnvReport } from "../api/types.gen";
 import { Icon } from "./Icon";
 
-const NAMES: Record<Exclude<keyof EnvReport, "settings">, string> = {
-  layout: "Layout",
-  version: "Version",
-  python: "Python",
-  region: "Region",
-  instance: "Instance",
-  model: "Model",
-};
-
 /** A dialog with the backend's report on its environment. */
 export function Environment({ onClose }: { onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -51,8 +42,12 @@ function Report({ settings, ...facts }: EnvReport) {
   return (
     <>
       <dl className="facts">
-        {Object.entries(facts).map(([key, value]) => (
-          <Fact key={key} name={NAMES[key as keyof typeof NAMES] ?? key} value={value ?? "None"} />
+        {Object.entries(facts).map(([name, value]) => (
+          <Fact
+            key={name}
+            name={name.replace(/^./, (a) => a.toUpperCase())}
+            value={value ?? "None"}
+          />
         ))}
       </dl>
       <h3>Settings</h3>

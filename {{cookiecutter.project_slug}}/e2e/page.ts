@@ -1,4 +1,15 @@
-import type { Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
+
+/** Types a prompt and sends it with the keyboard. */
+export async function ask(page: Page, prompt = "Why is the sky blue?"): Promise<void> {
+  await page.getByRole("textbox", { name: "Prompt" }).fill(prompt);
+  await page.keyboard.press("Enter");
+}
+
+/** Finds the alerts of the conversation and its form, whatever else the page shows. */
+export function alerts(page: Page): Locator {
+  return page.locator(".conversation, .composer").getByRole("alert");
+}
 
 /** By how many pixels the page is wider than the window. */
 export function overflow(page: Page): Promise<number> {
