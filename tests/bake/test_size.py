@@ -58,8 +58,24 @@ def entries(names: list[str], folder: str) -> int:
 
 
 FOLDERS = ("backend/app", "frontend/src", "worker", "scripts")
+ADDED = {
+    "errors, endings, and text as other providers send them": 274,
+    "images under any umask, with packages from private registries": 76,
+    "editing, copying, and exporting answers, and keys": 244,
+    "answers without a model, and how to configure one": 82,
+    "dependencies of `answer()`, and responses that break no connection": 66,
+    "fixing, and checking what changed": 57,
+    "credentials that stay with the tools, and faults that were silent": 138,
+    "citations": 53,
+    "Cloudflare's services, and a test of the image before a deployment": 206,
+    "files in forms, and streams of the app's own": 78,
+}
+"""The lines that features added after the bound of 7,300 was set for a project without them.
+
+Each is the sum of `git log --numstat` over the commits that are about the feature.
+"""
 BOUNDS = {
-    "lines of code": 7300,
+    "lines of code": 7300 + sum(ADDED.values()),
     "lines of tests": 5000,
     "files that are not documents": 165,
     "constants of the router": 6,

@@ -17,9 +17,7 @@ export interface Limits {
  * ends. The inactivity timeout would cut off a response that is returned unchanged.
  *
  * The runtime moves the bytes, since a step through JavaScript would delay each event by a third.
- *
- * @param response the container's response
- * @param release called exactly once when the response ends; `cut` if a limit ended it
+ * `release` is called exactly once when the response ends; `cut` if a limit ended it.
  */
 export function passOn(
   response: Response,

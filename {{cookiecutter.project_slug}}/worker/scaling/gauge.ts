@@ -29,23 +29,14 @@ export class Gauge {
   readonly #instances: number;
   readonly #clock: () => number;
 
-  /**
-   * @param limit how many running requests fill the instance
-   * @param instances the maximum number of instances
-   * @param clock returns the time in milliseconds
-   */
+  /** `limit` running requests fill the instance, which is one of at most `instances`. */
   constructor(limit: number, instances: number, clock: () => number = Date.now) {
     this.#limit = limit;
     this.#instances = instances;
     this.#clock = clock;
   }
 
-  /**
-   * Learns from what came with a request, and decides whether to accept it.
-   *
-   * @param running how many requests are running
-   * @returns the reason to refuse the request, if there is one
-   */
+  /** Learns from what came with a request; returns the reason to refuse it, if there is one. */
   refusal({ width, age = 0, wake, must }: Partial<Ask>, running: number): Refusal | undefined {
     const quiet = this.#clock() - this.#askedAt;
     const idle = running === 0 && quiet > IDLE;

@@ -41,21 +41,14 @@ export class Router {
   readonly #clock: () => number;
   readonly #random: () => number;
 
-  /**
-   * @param clock returns the time in milliseconds
-   * @param random returns a number from 0 up to 1
-   */
   constructor(clock: () => number = Date.now, random: () => number = Math.random) {
     this.#clock = clock;
     this.#random = random;
   }
 
   /**
-   * Sends a request to an instance that accepts it.
-   *
-   * @param send offers the request to the instance with this number, with `ask` in `SCALING_HEADER`
-   * @param instances the maximum number of instances
-   * @returns the response; a refusal only if two instances couldn't start
+   * Sends a request to an instance that accepts it, one of at most `instances`. `send` offers it to
+   * one, with `ask` in `SCALING_HEADER`. The response is a refusal only if two couldn't start.
    */
   async dispatch(
     send: (instance: number, ask: string) => Promise<Response>,
