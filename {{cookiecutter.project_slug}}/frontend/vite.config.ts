@@ -1,5 +1,5 @@
 import react from "@vitejs/plugin-react";
-import type { Plugin } from "vite";
+import type { Plugin, ViteDevServer } from "vite";
 import { defineConfig } from "vitest/config";
 import manifest from "../package.json" with { type: "json" };
 import { apiProxy, likeProduction, printViolations } from "./development.ts";
@@ -14,13 +14,8 @@ function html(text: string): string {
 }
 
 /** Leaves it to scripts/dev.ts to print the URL, once the backend answers too. */
-function hideUrls(): Plugin {
-  return {
-    name: "hide-urls",
-    configureServer: (server) => {
-      server.printUrls = () => undefined;
-    },
-  };
+function hideUrls(server: ViteDevServer): void {
+  server.printUrls = () => undefined;
 }
 
 /** Makes a build depend on the code alone, whatever the shell exports. */
@@ -36,7 +31,13 @@ function ignoreShell(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [ignoreShell(), react(), likeProduction(), printViolations(), hideUrls()],
+  plugins: [
+    ignoreShell(),
+    react(),
+    likeProduction(),
+    printViolations(),
+    { name: "one-url", configureServer: hideUrls },
+  ],
   build: {
     assetsInlineLimit: 0, // files stay files, which the content security policy allows
     emptyOutDir: true,
