@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from tests import projects
 
@@ -44,7 +45,8 @@ def monolith_app(shared_folder: Path) -> Path:
 def both_app(shared_folder: Path) -> Path:
     """An installed project of the layout `both`. Don't change it. Its copies keep mypy's cache."""
     project = projects.shared(shared_folder, "both")
-    projects.run(project, "bun", "scripts/python.ts", "-m", "mypy", "app", "tests")
+    with FileLock(shared_folder / "mypy.lock"):  # its cache is a database that allows one at a time
+        projects.run(project, "bun", "scripts/python.ts", "-m", "mypy", "app", "tests")
     return project
 
 
