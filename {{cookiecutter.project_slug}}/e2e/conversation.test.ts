@@ -96,7 +96,9 @@ test("the prompt stays visible", async ({ page }) => {
   await converse(page, "100 0 100");
   await page.evaluate(() => scrollTo(0, 0));
   await expect(page.getByRole("textbox", { name: "Prompt" })).toBeInViewport({ ratio: 1 });
-  await expect(page.getByRole("button", { name: "Send" })).toBeInViewport({ ratio: 1 });
+  await expect(page.getByRole("button", { name: "Send", exact: true })).toBeInViewport({
+    ratio: 1,
+  });
 });
 
 test("a slow server is woken while the user types", async ({ page }) => {

@@ -4,7 +4,7 @@ import { alerts, ask } from "./page.ts";
 import { freePort } from "./ports.ts";
 
 async function retry(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Retry" }).last().click();
+  await page.getByRole("button", { name: "Retry", exact: true }).last().click();
   await expect(page.getByText("Done", { exact: true })).toBeVisible({ timeout: 15_000 });
   await expect(alerts(page)).toHaveCount(0);
 }

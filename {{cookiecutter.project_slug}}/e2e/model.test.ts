@@ -69,7 +69,7 @@ test.describe("a model", { tag: "@model" }, () => {
     const asked = async () => (await askedFor("endless")).at(-1);
     expect((await asked())?.ended).toBeNull();
     const stoppedAt = await page
-      .getByRole("button", { name: "Stop" })
+      .getByRole("button", { name: "Stop", exact: true })
       .evaluate((button: HTMLElement) => {
         button.click();
         return Date.now();
@@ -137,7 +137,7 @@ test.describe("a model", { tag: "@model" }, () => {
     await expectAnswer(page, "Answer 1");
     await askModel(page, "once break");
     await expect(alerts(page)).toHaveText("The model's answer broke off. Try again.");
-    await page.getByRole("button", { name: "Retry" }).last().click();
+    await page.getByRole("button", { name: "Retry", exact: true }).last().click();
     await expectAnswer(page, "Answer 2");
     await expect(page.getByTestId("answer")).toHaveCount(2);
   });
@@ -153,7 +153,7 @@ test.describe("a model", { tag: "@model" }, () => {
         () => false,
       );
     await expect.poll(isBack, { timeout: 15_000 }).toBe(true);
-    await page.getByRole("button", { name: "Retry" }).last().click();
+    await page.getByRole("button", { name: "Retry", exact: true }).last().click();
     await expectAnswer(page, "Answer 2");
   });
 });

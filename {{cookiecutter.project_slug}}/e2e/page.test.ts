@@ -134,7 +134,7 @@ test("Escape stops and keeps what has arrived, Retry asks again", async ({ page 
   const answer = page.getByTestId("answer");
   const kept = (await answer.textContent())?.trim() ?? "";
   expect(kept).not.toBe("");
-  await page.getByRole("button", { name: "Retry" }).last().click();
+  await page.getByRole("button", { name: "Retry", exact: true }).last().click();
   await expect(page.getByText("Done", { exact: true })).toBeVisible();
   const whole = (await answer.textContent()) ?? "";
   expect(whole.startsWith(kept)).toBe(true);
@@ -171,7 +171,7 @@ for (const clickCount of [1, 2]) {
     const sent = page.waitForRequest("**/stream");
     await ask(page);
     await sent;
-    await page.getByRole("button", { name: "Stop" }).click({ clickCount });
+    await page.getByRole("button", { name: "Stop", exact: true }).click({ clickCount });
     await expect(page.getByText("Stopped", { exact: true })).toBeVisible();
     await page.waitForTimeout(300); // in which a second prompt would be sent
     await expect(page.getByText("Stopped", { exact: true })).toBeVisible();
@@ -183,7 +183,7 @@ test("after Stop, the prompt has the focus", async ({ page }) => {
   await page.goto("/");
   await holdPrompts(page);
   await ask(page);
-  await page.getByRole("button", { name: "Stop" }).click();
+  await page.getByRole("button", { name: "Stop", exact: true }).click();
   await expect(page.getByRole("textbox", { name: "Prompt" })).toBeFocused();
 });
 
@@ -191,11 +191,11 @@ test("a double click on Send or Retry sends once and does not stop", async ({ pa
   await page.goto("/");
   const prompts = countPrompts(page);
   await page.getByRole("textbox", { name: "Prompt" }).fill("5 0.1");
-  await page.getByRole("button", { name: "Send" }).dblclick();
+  await page.getByRole("button", { name: "Send", exact: true }).dblclick();
   const done = page.getByText("Done", { exact: true });
   await expect(done).toBeVisible();
   expect(prompts.count).toBe(1);
-  await page.getByRole("button", { name: "Retry" }).last().dblclick();
+  await page.getByRole("button", { name: "Retry", exact: true }).last().dblclick();
   await expect(done).toBeVisible();
   expect(prompts.count).toBe(2);
 });
@@ -234,7 +234,7 @@ test("no content widens the page", async ({ page }) => {
   await page.route("**/stream", (route) =>
     route.fulfill({ status: 422, contentType: "application/problem+json", json: { errors } }),
   );
-  await page.getByRole("button", { name: "Retry" }).last().click();
+  await page.getByRole("button", { name: "Retry", exact: true }).last().click();
   await expect(alerts(page)).toHaveText(LONG_WORD);
   expect(await overflow(page)).toBeLessThanOrEqual(0);
 });
@@ -263,7 +263,7 @@ for (const width of [320, 768]) {
     await expect(page.getByText("20 0.05")).toBeVisible();
     release();
     await expect(page.getByText("Done", { exact: true })).toBeVisible();
-    await expect(page.getByRole("button", { name: "Retry" })).toBeVisible();
+    await expect(page.getByRole("button", { name: "Retry", exact: true })).toBeVisible();
     const frames = await recorded.jsonValue();
     const answers = frames.filter(({ frame }) => frame !== undefined);
     expect(answers.some(({ isBusy }) => isBusy)).toBe(true);

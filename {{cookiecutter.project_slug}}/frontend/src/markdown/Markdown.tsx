@@ -106,8 +106,8 @@ function Table({ table, ...context }: Context & { table: Tokens.Table }) {
   const last = table.rows.length - 1;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard scrolls the focused element
-    <div className="scroll" tabIndex={0}>
-      <table dir="auto">
+    <div className="scroll" dir="auto" tabIndex={0}>
+      <table>
         <thead>
           <Row {...context} open={context.open && last < 0} cells={table.header} />
         </thead>
