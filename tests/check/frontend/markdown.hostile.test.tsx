@@ -72,21 +72,20 @@ test("a text that arrives in pieces ends up like one that arrives at once", () =
 
 /** Each element that may appear, with its attributes. */
 const ALLOWED = new Map(
-  "br code del em figcaption figure h1 h2 h3 h4 h5 h6 hr li p strong tbody thead tr"
+  "br code del em figcaption figure h1 h2 h3 h4 h5 h6 hr li p strong table tbody thead tr"
     .split(" ")
     .map((name): [string, string[]] => [name, []]),
 )
   .set("a", ["href", "target", "rel"])
   .set("blockquote", ["dir"])
   .set("button", ["type", "class"])
-  .set("div", ["class", "tabindex"])
+  .set("div", ["class", "dir", "tabindex"])
   .set("input", ["type", "disabled", "checked", "aria-label"])
   .set("ol", ["dir", "start"])
   .set("path", ["d"])
   .set("pre", ["tabindex"])
   .set("span", ["class"])
   .set("svg", ["class", "viewBox", "aria-hidden"])
-  .set("table", ["dir"])
   .set("td", ["class"])
   .set("th", ["class"])
   .set("ul", ["dir"]);
