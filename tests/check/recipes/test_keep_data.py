@@ -10,7 +10,17 @@ from tests.projects import run
 
 def test_notes_are_kept_when_the_app_starts_again(both_app: Path, tmp_path: Path) -> None:
     project = recipes.follow(recipes.copy(both_app, tmp_path), "keep-data")
-    run(project, "bun", "run", "check")
+    run(
+        project,
+        "bun",
+        "run",
+        "check",
+        "backend",
+        "frontend:api",
+        "image",
+        "scripts",
+        "worker:routes",
+    )
     folder = str(tmp_path / "data")
     with serve(project, "app.server", DATA_FOLDER=folder, WEB_CONCURRENCY="2") as url:
         added, _ = recipes.ask(project, "keep-data", url)

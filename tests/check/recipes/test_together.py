@@ -15,6 +15,7 @@ def test_a_project_with_several_recipes_passes_its_checks(
     project = recipes.copy(request.getfixturevalue(f"{deployment}_app"), tmp_path)
     for name in recipes.TOGETHER:
         recipes.follow(project, name)
+    assert "file: Blob;" in (project / "frontend/src/api/types.gen.ts").read_text()
     run(project, "bun", "run", "check")
 
 

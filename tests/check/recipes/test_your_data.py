@@ -1,4 +1,7 @@
-"""docs/recipes/your-data.md, without a model and with the project's own provider for tests."""
+"""docs/recipes/your-data.md, without a model and with the project's own provider for tests.
+
+test_together.py runs the project's checks.
+"""
 
 from pathlib import Path
 
@@ -8,7 +11,6 @@ import pytest
 from tests import recipes
 from tests.backend import free_port, running, serve, wait_until_it_responds
 from tests.check.recipes.answers import ask, text
-from tests.projects import run
 
 
 @pytest.fixture(scope="module")
@@ -16,11 +18,6 @@ def project(both_app: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project after the recipe."""
     copy = recipes.copy(both_app, tmp_path_factory.mktemp("your-data"))
     return recipes.follow(copy, "your-data")
-
-
-def test_the_project_passes_its_checks(project: Path) -> None:
-    recipes.check_backend(project)
-    run(project, "bun", "run", "check", "frontend")
 
 
 def test_without_a_model_the_answer_quotes_its_passages(project: Path) -> None:
