@@ -8,6 +8,7 @@ The load goes only to this machine. The Worker runs under `wrangler dev` with th
 import argparse
 import asyncio
 import random
+import re
 import statistics
 import subprocess
 import tempfile
@@ -42,9 +43,11 @@ WORKER = {"MAX_INSTANCES": INSTANCES, "REQUESTS_PER_INSTANCE": 8, "SLEEP_AFTER_S
 AFTER_SECONDS = 90
 """The time after the traffic within which everything that it used must be gone."""
 MOST_GROWTH = 1.1
-"""How much more memory the last third of a process's life may take than the first."""
-SHORTEST_LIFE = 40
+"""How much more memory the last third of a container's life may take than the first."""
+SHORTEST_LIFE = 30
 """Lives of fewer samples aren't compared."""
+RUNTIME = "workerd"
+"""The life whose memory is reported without a bound."""
 WARM_UP = 10
 """The first samples of a life, which aren't compared."""
 
@@ -70,7 +73,7 @@ class Subject:
     kill: Callable[[], Kill | None]
     """Kills a container and waits until the server serves again."""
     lives: Callable[[], dict[str, float]]
-    """Returns the MiB of each process group, by a name that a restart changes."""
+    """Returns the MiB of each container, by a name that a restart changes."""
     left: Callable[[], list[str]]
     """Lists what the traffic used and is still there."""
     rest: list[str] = field(default_factory=list)
@@ -91,20 +94,20 @@ class Subject:
         ]
 
     def growth(self) -> tuple[float, float]:
-        """Return the MiB in the first and the last third of the life that grew most.
+        """Return the MiB in the first and the last third of the container's life that grew most.
 
         Raises:
-            ValueError: No process lived long enough.
+            ValueError: No container lived long enough.
         """
         thirds = []
-        for samples in self.samples.values():
-            if len(samples) < SHORTEST_LIFE:
+        for life, samples in self.samples.items():
+            if len(samples) < SHORTEST_LIFE or life == RUNTIME:
                 continue
             settled = samples[WARM_UP:]
             third = len(settled) // 3
             thirds.append((statistics.median(settled[:third]), statistics.median(settled[-third:])))
         if not thirds:
-            raise ValueError(f"No process of {self.name} lived long enough: {self.samples}")
+            raise ValueError(f"No container of {self.name} lived long enough: {self.samples}")
         return max(thirds, key=lambda pair: pair[1] / pair[0])
 
 
@@ -126,17 +129,24 @@ def connections_inside(process: Path) -> list[str]:
     return found
 
 
-def session(leader: int, program: str = "") -> list[Path]:
-    """Return the processes of a session, by the program's name."""
+def session(leader: int) -> list[Path]:
+    """Return the processes of a session."""
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
-            name, fields = stat.read_text().split("(", 1)[1].rsplit(")", 1)
+            fields = stat.read_text().rsplit(")", 1)[1].split()
         except (FileNotFoundError, ProcessLookupError):
             continue
-        if int(fields.split()[3]) == leader and program in name:
+        if int(fields[3]) == leader:
             found.append(stat.parent)
     return found
+
+
+def runtime(preview: Preview) -> Path:
+    """Return the workerd process that runs the Worker; another one is wrangler's own proxy."""
+    listening = ["ss", "-ltnpH", f"( sport = :{preview.worker_port()} )"]
+    printed = subprocess.check_output(listening, text=True)
+    return Path("/proc", *re.findall(r'"workerd",pid=(\d+)', printed))
 
 
 def command(process: Path) -> str:
@@ -145,6 +155,15 @@ def command(process: Path) -> str:
         return (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()[:200] or "a zombie"
     except (FileNotFoundError, ProcessLookupError):
         return "a process that has just ended"
+
+
+def container_life(container: str) -> dict[str, float]:
+    """Return the MiB of a container, by its first process; empty if it has ended."""
+    try:
+        found = processes(container)
+    except AssertionError:
+        return {}
+    return {str(found[0]): memory(found)}
 
 
 @contextmanager
@@ -177,11 +196,7 @@ def image(base: Path) -> Iterator[Subject]:
             return more + connections_inside(found[0])
 
         def lives() -> dict[str, float]:
-            try:
-                found = processes(container.name)
-            except AssertionError:  # it has been killed
-                return {}
-            return {str(found[0]): memory(found)} if len(found) >= at_start else {}
+            return container_life(container.name)
 
         page = httpx.get(container.url, trust_env=False).text
         traffic = Traffic(container.url, page.split(' src="', 1)[1].split('"')[0])
@@ -207,8 +222,13 @@ def worker(base: Path) -> Iterator[Subject]:
         def left() -> list[str]:
             return preview.containers() + connections(preview.port)
 
+        workerd = runtime(preview)
+
         def lives() -> dict[str, float]:
-            return {"workerd": memory(session(preview.process.pid, "workerd"))}
+            found = {RUNTIME: memory([workerd])}
+            for name in preview.containers():
+                found |= container_life(name)
+            return found
 
         traffic = Traffic(preview.url, "/assets/app-1a2b.js")
         subject = Subject("Worker", traffic, kill, lives, left)
@@ -259,8 +279,9 @@ def rows(subject: Subject) -> list[Row]:
         print(f"{name}: left over: {line}", flush=True)
     first, last = subject.growth()
     named = len(failures) - len(unnamed)
-    growth = f"{name}: memory, last third of a process's life"
+    growth = f"{name}: memory, last third of a container's life"
     rest = f"{name}: processes, sockets, and containers left over"
+    runtime_memory = subject.samples.get(RUNTIME)
     return [
         measured(f"{key}-requests", f"{name}: requests", [subject.traffic.sent.total()]),
         measured(f"{key}-kills", f"{name}: containers killed", [len(subject.kills)]),
@@ -270,7 +291,15 @@ def rows(subject: Subject) -> list[Row]:
             MOST_GROWTH
         ),
         measured(f"{key}-left", rest, [len(subject.rest)]).at_most(0),
+        *([workerd_row(runtime_memory)] if runtime_memory else []),
     ]
+
+
+def workerd_row(samples: list[float]) -> Row:
+    """Report the memory of workerd at the end, compared with the middle of the run."""
+    middle = samples[len(samples) // 2]
+    what = "Worker: memory of workerd at the end"
+    return compared("worker-runtime", what, [samples[-1]], ("in the middle", [middle]), "MiB")
 
 
 def measure(base: Path, minutes: float = MINUTES) -> list[Row]:

@@ -25,7 +25,7 @@ PORT = 30001
 URL = f"http://127.0.0.1:{PORT}"
 CPUS = {"1/16": "0.0625", "1/4": "0.25"}
 """The CPU shares of the instance types `lite` and `basic`."""
-START_ROUNDS = {"1/16": 2, "1/4": 5}
+START_ROUNDS = {"1/16": 2, "1/4": 3}
 STREAM_ROUNDS = 5
 OPEN_STREAMS = 200
 EVENTS = 20_000
