@@ -395,7 +395,7 @@ def test_a_newer_release_of_the_template(project: Path, tmp_path: Path) -> None:
         assert doctor(project, "node", "--online") == sentences
     link.write_text(json.dumps({"template": str(tmp_path / "gone"), "commit": commits[0]}))
     [said] = doctor(project, "node", "--online")
-    assert said == f"The template can't be asked for releases: {tmp_path / 'gone'}"
+    assert said == f"The template's releases can't be looked up: {tmp_path / 'gone'}"
     assert doctor(project, "node") == []
 
 

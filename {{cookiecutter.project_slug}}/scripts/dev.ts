@@ -12,7 +12,7 @@ const debug = process.argv.includes("--debug");
 const backend = readPort("BACKEND_PORT", config.backendPort);
 const frontend = readPort("FRONTEND_PORT", 5173);
 
-// a browser can't open an address that stands for all
+// these mean every address, which a browser can't open
 const isAny = ["", "0.0.0.0", "::"].includes(FRONTEND_HOST ?? "");
 const host = isAny ? "localhost" : FRONTEND_HOST?.replace(/^.*:.*$/, "[$&]");
 

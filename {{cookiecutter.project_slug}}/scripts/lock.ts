@@ -82,7 +82,7 @@ function resolveForImage(platform: string, ...options: string[]): string | undef
   return lines.filter((line) => !line.startsWith("warning:")).join("\n");
 }
 
-/** Says which package the images' Python can't install, and what to do about it. */
+/** Reports which package the images' Python can't install, and what to do about it. */
 function checkImagePython(): void {
   for (const platform of IMAGE_PLATFORMS) {
     const problem = resolveForImage(platform, "--only-binary", ":all:");

@@ -1,12 +1,12 @@
 /**
- * Runs scripts of the package.json in each folder, side by side: `check` runs each `check:…` and
- * `test`, `test` and `fix` run those of that name. Prints a line for each that succeeds, and
- * everything that a failing one printed.
+ * Runs scripts from the package.json in each folder side by side: `check` runs `test` and every
+ * `check:…`; `test` and `fix` run the script of that name. Prints one line for a script that
+ * succeeds, and the whole output of one that fails.
  *
  *     bun scripts/run.ts check|fix|test [--changed] [FOLDER[:SCRIPT]…]
  *
- * `--changed` takes the folders that the uncommitted changes affect, and `test:changed` instead of
- * `test` where it exists. `affectedBy` of a package.json lists paths outside its folder.
+ * `--changed` checks only the folders that the uncommitted changes affect, and runs `test:changed`
+ * instead of `test` where it exists. `affectedBy` in a package.json lists paths outside its folder.
  */
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
@@ -25,7 +25,7 @@ interface Step {
   name: string;
 }
 
-/** What this file reads of a package.json. */
+/** The parts of a package.json that this file reads. */
 interface Manifest {
   scripts?: Record<string, string>;
   affectedBy?: string[];
@@ -67,7 +67,7 @@ function findSteps(kind: string, changes?: string[]): Step[] {
 /** Runs a step; returns whether it succeeded. */
 async function run({ folder, script, name }: Step): Promise<boolean> {
   const started = performance.now();
-  // one file for both keeps the lines in their order
+  // one file for both streams keeps the lines in order
   const temporary = mkdtempSync(join(tmpdir(), "run-"));
   const log = join(temporary, "log");
   const file = openSync(log, "a");
@@ -117,7 +117,7 @@ const steps = found.filter(
 
 requireTools("node", "packages");
 preparePython();
-// before two steps do so at once
+// done here, so that two steps don't do it at once
 if (steps.some(({ command }) => command.includes("--packages scripts"))) {
   prepareVenv(toolVenv("scripts"));
 }

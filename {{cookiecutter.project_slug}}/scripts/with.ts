@@ -1,7 +1,7 @@
 /**
- * Checks that the tools a command needs are there, then becomes the command. Its requests to this
- * machine bypass any proxy. `--settings` adds the settings in `.env`. `--packages FOLDER` installs
- * the folder's `requirements.txt` in its `.venv` and adds these programs.
+ * Checks that a command's tools are installed, then runs the command in place of this process. Its
+ * requests to this machine bypass any proxy. `--settings` adds the settings in `.env`. `--packages
+ * FOLDER` installs the folder's `requirements.txt` in its `.venv` and adds its programs to `PATH`.
  *
  *     bun scripts/with.ts [--settings] [--packages FOLDER] [TOOL…] -- COMMAND ARGUMENT…
  */

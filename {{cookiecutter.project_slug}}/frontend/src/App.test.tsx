@@ -25,7 +25,7 @@ beforeEach(() => {
 });
 afterEach(cleanup);
 
-configure({ asyncUtilTimeout: 10_000 }); // the first import of a module takes long on a busy machine
+configure({ asyncUtilTimeout: 10_000 }); // the first import of a module is slow on a busy machine
 
 const prompt = () => screen.getByRole("textbox", { name: "Prompt" });
 const composer = () => within(prompt().closest("form") as HTMLElement);
@@ -53,7 +53,7 @@ function reload() {
   render(<App />);
 }
 
-test("Enter sends, the answer shows, and can be copied", async () => {
+test("Enter sends the prompt, and the answer appears and can be copied", async () => {
   const stream = new FakeStream();
   respondWith(stream.response);
   const user = await send();
@@ -68,7 +68,7 @@ test("Enter sends, the answer shows, and can be copied", async () => {
   expect(screen.getByTestId("answer").ariaBusy).toBe("false");
 });
 
-test("an example is sent when it is chosen", async () => {
+test("choosing an example sends it", async () => {
   const stream = new FakeStream();
   const fetch = respondWith(stream.response);
   render(<App />);
@@ -81,7 +81,7 @@ test("an example is sent when it is chosen", async () => {
   });
 });
 
-test("a follow-up question is sent with what was said before", async () => {
+test("a follow-up question is sent with the conversation so far", async () => {
   const streams = [new FakeStream(), new FakeStream()] as const;
   const fetch = respondWith(...streams.map(({ response }) => response));
   const user = await send("One?{Enter}");
@@ -99,7 +99,7 @@ test("a follow-up question is sent with what was said before", async () => {
   expect(screen.getAllByRole("button", { name: "Retry" })).toHaveLength(2);
 });
 
-test("an earlier question can be edited, and what came after it goes", async () => {
+test("editing an earlier question drops the turns after it", async () => {
   const streams = [new FakeStream(), new FakeStream(), new FakeStream()] as const;
   const fetch = respondWith(...streams.map(({ response }) => response));
   const user = await send("One?{Enter}");
@@ -151,7 +151,7 @@ test("/ focuses the prompt, and Ctrl+Shift+O starts a new chat", async () => {
   expect(screen.queryByText("An answer.")).toBeNull();
 });
 
-test("with a mouse, the prompt has the focus at once, which requests nothing", () => {
+test("with a mouse, the prompt has the focus from the start, and nothing is requested", () => {
   vi.stubGlobal("matchMedia", () => ({ matches: true }));
   const fetch = vi.fn();
   vi.stubGlobal("fetch", fetch);
@@ -160,7 +160,7 @@ test("with a mouse, the prompt has the focus at once, which requests nothing", (
   expect(fetch).not.toHaveBeenCalled();
 });
 
-test("a reload keeps the conversation, and stops the answer under way", async () => {
+test("a reload keeps the conversation and stops the answer in progress", async () => {
   const stream = new FakeStream();
   respondWith(stream.response, new FakeStream().response);
   const user = await send("One?{Enter}");
@@ -175,7 +175,7 @@ test("a reload keeps the conversation, and stops the answer under way", async ()
 });
 
 test.each(["{", "[]", '{"turns":[{}]}', '{"turns":[null]}', '{"turns":{}}'])(
-  "a stored conversation that can't be read is left alone: %s",
+  "a stored conversation that can't be read is ignored: %s",
   (stored) => {
     sessionStorage.setItem("conversation", stored);
     render(<App />);
@@ -184,7 +184,7 @@ test.each(["{", "[]", '{"turns":[{}]}', '{"turns":[null]}', '{"turns":{}}'])(
   },
 );
 
-test("New chat stops the answer and starts from nothing", async () => {
+test("New chat stops the answer and clears the conversation", async () => {
   const stream = new FakeStream();
   const fetch = respondWith(stream.response);
   const user = await send();
@@ -198,14 +198,14 @@ test("New chat stops the answer and starts from nothing", async () => {
   expect(screen.queryByText("hello")).toBeNull();
 });
 
-test("Shift+Enter breaks the line, and a blank prompt is not sent", async () => {
+test("Shift+Enter adds a line break, and a blank prompt isn't sent", async () => {
   const fetch = respondWith();
   await send(" {Shift>}{Enter}{/Shift} {Enter}");
   expect(prompt()).toHaveProperty("value", " \n ");
   expect(fetch).not.toHaveBeenCalled();
 });
 
-test("Escape stops and keeps what has arrived, and Retry sends the same prompt", async () => {
+test("Escape stops the answer and keeps its text, and Retry sends the same prompt", async () => {
   const first = new FakeStream();
   const second = new FakeStream();
   const fetch = respondWith(first.response, second.response);
@@ -224,7 +224,7 @@ test("Escape stops and keeps what has arrived, and Retry sends the same prompt",
   });
 });
 
-test("a status shows until there is more text, and the sources below the answer", async () => {
+test("a status is shown until text arrives, and sources are listed below the answer", async () => {
   const stream = new FakeStream();
   respondWith(stream.response);
   await send();
@@ -253,7 +253,7 @@ test("a status shows until there is more text, and the sources below the answer"
   );
 });
 
-test("a citation leads to the source with its number", async () => {
+test("a citation links to the source with its number", async () => {
   const stream = new FakeStream();
   respondWith(stream.response);
   await send();
@@ -270,7 +270,7 @@ test("a citation leads to the source with its number", async () => {
   expect(screen.getByTestId("answer").textContent).toBe("See [1], [2], [2], and [3].");
 });
 
-test("while an answer is under way, nothing but Retry sends again", async () => {
+test("no prompt is sent while an answer is in progress", async () => {
   const stream = new FakeStream();
   const fetch = respondWith(stream.response);
   const user = await send("hello{Enter}more{Enter}");
@@ -283,7 +283,7 @@ test("while an answer is under way, nothing but Retry sends again", async () => 
   expect(document.activeElement).toBe(prompt());
 });
 
-test("a held Enter sends once", async () => {
+test("holding Enter sends the prompt once", async () => {
   const fetch = respondWith(problem(413));
   await send();
   await composer().findByRole("alert");
@@ -292,7 +292,7 @@ test("a held Enter sends once", async () => {
 });
 
 test.each([{ isComposing: true }, { keyCode: 229 }])(
-  "Enter and Escape of an input method are left to it: %o",
+  "the page ignores Enter and Escape while an input method uses them: %o",
   async (composing) => {
     const stream = new FakeStream();
     const fetch = respondWith(stream.response);
@@ -306,7 +306,7 @@ test.each([{ isComposing: true }, { keyCode: 229 }])(
   },
 );
 
-test("a refused prompt returns to its field, which says why", async () => {
+test("a refused prompt returns to its field, with the reason", async () => {
   respondWith(problem(422, { errors: [{ pointer: "/messages/0/content", detail: "Too rude." }] }));
   await send();
   const alert = await composer().findByRole("alert");
@@ -316,7 +316,7 @@ test("a refused prompt returns to its field, which says why", async () => {
   expect(prompt().ariaInvalid).toBe("true");
 });
 
-test("the page says which turns are no longer sent", async () => {
+test("the page shows which turns are no longer sent", async () => {
   const streams = [new FakeStream(), new FakeStream()] as const;
   respondWith(streams[0].response, problem(413), streams[1].response);
   const user = await send("One?{Enter}");
@@ -349,7 +349,7 @@ test("the environment is loaded when it is opened", async () => {
   expect(value("Region")).toBe("None");
 });
 
-test("only its dialog says that the environment can't be loaded", async () => {
+test("only the dialog fails if the environment can't be loaded", async () => {
   vi.spyOn(console, "error").mockReturnValue();
   respondTo("/env", problem(500));
   render(<App />);
@@ -366,7 +366,7 @@ test("the chosen theme is stored", async () => {
   button("Use the light theme");
 });
 
-test("a new deployment asks for a reload, a lost network does not", async () => {
+test("the page asks for a reload after a deployment, but not when it's offline", async () => {
   render(<App />);
   vi.spyOn(navigator, "onLine", "get").mockReturnValueOnce(false);
   dispatchEvent(new Event("vite:preloadError"));

@@ -24,7 +24,7 @@ export function App() {
   }
 
   useEffect(() => {
-    // Only with a mouse, and so a keyboard: elsewhere the on-screen keyboard would open.
+    // Only on devices with a mouse: on others, this would open the on-screen keyboard.
     if (matchMedia("(hover: hover)").matches) field.current?.focus({ preventScroll: true });
   }, []);
 

@@ -1,7 +1,7 @@
 import { questions } from "../../backend/app/chat/examples.json";
 import { description, displayName } from "../../package.json";
 
-/** What the page shows before the first prompt: the app's name, and questions to choose from. */
+/** The page before the first prompt: the app's name, and questions to choose from. */
 export function Welcome({ onChoose }: { onChoose: (prompt: string) => void }) {
   return (
     <section className="welcome">

@@ -1,4 +1,4 @@
-/** What Cloudflare needs: its part of `bun run doctor`. */
+/** The checks for Cloudflare in `bun run doctor`. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { config } from "../../package.json";
@@ -48,7 +48,7 @@ function platformProblems(): string[] {
 }
 
 function accountProblems(): string[] {
-  if (process.env.CLOUDFLARE_API_TOKEN) return []; // it may not be allowed to ask who it is
+  if (process.env.CLOUDFLARE_API_TOKEN) return []; // the token may not allow `whoami`
   // wrangler exits with 0 even if nobody is logged in
   const account = output("wrangler", "whoami");
   if (account === undefined) return ["`bunx wrangler whoami` failed: run it to see why."];
@@ -59,7 +59,7 @@ function accountProblems(): string[] {
 /** Reports required settings that are neither a variable nor a secret of the deployed Worker. */
 function secretProblems(): string[] {
   const { required } = declaredSettings();
-  if (required.length === 0) return []; // so Cloudflare need not be asked
+  if (required.length === 0) return []; // no need to ask Cloudflare
   const secrets: { name: string }[] = JSON.parse(output("wrangler", "secret", "list") || "[]");
   const given = [
     ...secrets.map(({ name }) => name),

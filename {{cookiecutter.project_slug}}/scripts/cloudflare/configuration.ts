@@ -1,4 +1,4 @@
-/** What the commands read from wrangler.toml. */
+/** Reads wrangler.toml for the other commands. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Environment, fail, ROOT, withDotEnv } from "../lib/environment";
@@ -15,7 +15,7 @@ export function readConfiguration(): Configuration {
   return Bun.TOML.parse(readFileSync(join(ROOT, "wrangler.toml"), "utf8"));
 }
 
-/** Returns the variables in wrangler.toml and `LOCATION_HINT` as `.env` or the shell sets them. */
+/** Returns what `.env` or the shell sets for `LOCATION_HINT` and the variables in wrangler.toml. */
 export function givenVariables(): Environment {
   const given = withDotEnv(process.env);
   const { vars = {} } = readConfiguration();
@@ -32,7 +32,7 @@ export function givenVariables(): Environment {
  * Returns the variables in wrangler.toml for the backend of `bun run dev:cloudflare`, except those
  * that `.env` or the shell sets.
  *
- * @param services where that backend reaches the Worker's services, in place of `http://`
+ * @param services the URL at which that backend reaches the Worker's services; replaces `http://`
  */
 export function variablesForBackend(services: string): Record<string, string> {
   const given = withDotEnv(process.env);

@@ -13,7 +13,7 @@ import { readConfiguration } from "./configuration";
 const DOCKER = join(ROOT, "scripts/lib/docker.sh");
 const IMAGE = `${name}-container`;
 
-/** The stream is not about a model, which costs money and may need a key that isn't here. */
+/** The stream doesn't use a model, which costs money and may need a key that isn't here. */
 const NO_MODEL = { MODEL_NAME: "", MODEL_API_KEY: "" };
 
 /** Runs docker, and returns what it prints. */
@@ -24,7 +24,7 @@ function docker(env: Record<string, string>, ...args: string[]): string {
   return stdout.toString().trim();
 }
 
-/** Requests something from the container until it responds or has taken too long. */
+/** Repeats a request until the container responds with success or the time is up. */
 async function request(url: string, seconds: number, init?: RequestInit): Promise<Response> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
@@ -36,7 +36,7 @@ async function request(url: string, seconds: number, init?: RequestInit): Promis
   }
 }
 
-/** Starts the image and asks it; the message of an error says what is missing. */
+/** Checks the health and a stream of a started container; an error's message says what failed. */
 async function tryImage(container: string, port: string, seconds: number): Promise<void> {
   const url = `http://${docker({}, "port", container, `${port}/tcp`).split("\n")[0]}`;
   await request(`${url}/api/health`, seconds);
@@ -46,7 +46,7 @@ async function tryImage(container: string, port: string, seconds: number): Promi
     body: JSON.stringify({ messages: [{ role: "user", content: "Hello" }] }),
   });
   const events = await response.text();
-  if (!/^event: (done|error)$/m.test(events)) throw new Error(`the stream has no end: ${events}`);
+  if (!/^event: (done|error)$/m.test(events)) throw new Error(`the stream ended early: ${events}`);
 }
 
 const { vars = {} } = readConfiguration();

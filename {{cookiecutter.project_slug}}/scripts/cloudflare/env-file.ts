@@ -1,8 +1,8 @@
-/** The variables of `.env` in a form that wrangler reads back unchanged. */
+/** Writes the variables of `.env` in a form that wrangler reads back unchanged. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
-/** The quotes of wrangler's dotenv, best first: between double quotes, `\n` means a line break. */
+/** The quotes that wrangler accepts, best first: in double quotes, `\n` means a line break. */
 const QUOTES = ["'", "`", '"'];
 
 /** Formats one variable. wrangler expands `$NAME` within any quotes, unless `\` escapes it. */
@@ -16,7 +16,7 @@ function formatVariable([name, value]: [string, string]): string {
 
 /**
  * Writes a file for `wrangler dev --env-file` that only its owner can read. wrangler also reads
- * `.env`, but it expands `$NAME` in values, which the other commands do not.
+ * `.env`, but it expands `$NAME` in values, which the other commands don't.
  */
 export function writeEnvFile(path: string, values: Record<string, string | undefined>): void {
   const given = Object.entries(values).filter((entry): entry is [string, string] => !!entry[1]);

@@ -1,7 +1,7 @@
 /**
  * Runs the Worker and the built frontend on this machine, with the settings in `.env`. The Worker
  * forwards to the backend that `bun run --cwd backend dev` runs, or with `--containers` to
- * containers. It serves the development build, or with `--production` the one to deploy.
+ * containers. It serves the development build, or with `--production` the one that gets deployed.
  *
  *     bun scripts/cloudflare/wrangler.ts [--containers] [--production]
  */
@@ -32,7 +32,7 @@ writeEnvFile(ENV_FILE, {
 const backend = containers
   ? []
   : ["--enable-containers=false", "--var", `BACKEND_ORIGIN:${origin}`];
-// The contract suite has no account, so it goes without remote bindings such as Workers AI.
+// The contract suite has no account, so it runs without remote bindings such as Workers AI.
 const bindings = production ? ["--local"] : [];
 const options = ["--assets", `dist/${frontend}`, "--env-file", ENV_FILE, "--port", String(port)];
 const wrangler = Bun.which("wrangler") ?? fail("Run `bun install` first.");

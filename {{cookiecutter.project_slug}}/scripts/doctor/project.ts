@@ -1,4 +1,4 @@
-/** What has to be installed, set, and kept consistent in this folder. */
+/** Checks what is installed and set in this folder, and that its files are consistent. */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -37,7 +37,7 @@ export function complaint(...command: string[]): string[] {
   return success ? [] : lines.slice(-1);
 }
 
-/** Reads the packages that `backend/pyproject.toml` names, in normal form, with their ranges. */
+/** Reads the packages in `backend/pyproject.toml`: their normalized names and their ranges. */
 function wantedPackages(): [name: string, range: string][] {
   const manifest = readFileSync(join(BACKEND, "pyproject.toml"), "utf8");
   const { project, "dependency-groups": groups } = Bun.TOML.parse(manifest) as {
@@ -124,7 +124,7 @@ function releaseProblems(): string[] {
   if (!existsSync(link)) return [];
   const { template, commit } = JSON.parse(readFileSync(link, "utf8"));
   const tags = output("git", "ls-remote", "--tags", "--", template);
-  if (tags === undefined) return [`The template can't be asked for releases: ${template}`];
+  if (tags === undefined) return [`The template's releases can't be looked up: ${template}`];
   const version = latest(tags);
   if (!version || contains(template, commit, `v${version}`)) return [];
   return [`v${version} of the template is out: \`uvx cruft update --checkout v${version}\`.`];

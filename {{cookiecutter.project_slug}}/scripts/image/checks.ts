@@ -1,4 +1,4 @@
-/** What the image needs: its part of `bun run doctor`. */
+/** The checks for the image in `bun run doctor`. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { config } from "../../package.json";

@@ -1,6 +1,6 @@
 /**
  * Builds the image and runs it on this machine, with the settings in `.env`. With `--scripted`, it
- * gives the answers of backend/tests instead, for the tests in e2e/. `E2E_IMAGE` names an image to
+ * serves the answers of backend/tests instead, for the tests in e2e/. `E2E_IMAGE` names an image to
  * run instead of building one.
  *
  *     bun scripts/image/preview.ts [--scripted]
@@ -31,7 +31,7 @@ function scriptedOptions(): string[] {
   ];
 }
 
-/** Copies backend/tests so that the image's user can read it, whatever the umask; returns where. */
+/** Copies backend/tests, readable for the image's user under any umask, and returns its path. */
 function copyTests(): string {
   const [source, target] = [join(ROOT, "backend/tests"), join(ROOT, "dist/image-tests")];
   process.umask(0o022);

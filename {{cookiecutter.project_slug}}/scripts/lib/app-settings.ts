@@ -1,4 +1,4 @@
-/** The settings of the app: those that exist, those that are set, and what is wrong with them. */
+/** The app's settings: which ones exist, which are set, and what is wrong with them. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT, readDotEnv, withDotEnv, withoutCredentials } from "./environment";
@@ -43,7 +43,7 @@ function wrongSettings(): string[] {
   return [`backend/app/settings.py can't be imported: ${lines.at(-1)}`];
 }
 
-/** Reports the names in `.env` that neither the app nor `.env.example` has. */
+/** Reports the names in `.env` that neither the app nor `.env.example` lists. */
 function unknownSettings(): string[] {
   const { required, optional } = declaredSettings();
   const example = readFileSync(join(ROOT, ".env.example"), "utf8");

@@ -10,12 +10,12 @@ export const ROOT = resolve(import.meta.dir, "../..");
 /** A process's environment. */
 export type Environment = Record<string, string | undefined>;
 
-/** Names of this machine, which no proxy can reach on its behalf. */
+/** This machine's own names, which must not go through a proxy. */
 const LOCAL_HOSTS = ["localhost", "127.0.0.1", "::1"];
 
 /**
  * Variables that make Python or uv use something other than `backend/.venv`. `PYTHONOPTIMIZE` would
- * turn off the assertions in tests, and `PYTHONSAFEPATH` hide the package `app`.
+ * turn off the assertions in tests, and `PYTHONSAFEPATH` would hide the package `app`.
  */
 const PYTHON_TARGETS = new RegExp(
   "^(CONDA_(DEFAULT_ENV|PREFIX)|PYTHON(HOME|OPTIMIZE|PATH|PLATLIBDIR|SAFEPATH|USERBASE)|VIRTUAL_ENV|" +
@@ -23,7 +23,7 @@ const PYTHON_TARGETS = new RegExp(
     "SYSTEM_PYTHON|TARGET|WORKING_DIR(ECTORY)?))$",
 );
 
-/** Returns the names of this machine whose requests the variables send to a proxy. */
+/** Returns this machine's names whose requests would go through the variables' proxy. */
 function findProxiedHosts(environment: Environment): string[] {
   const proxies = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"];
   if (!proxies.some((name) => environment[name])) return [];
@@ -44,7 +44,7 @@ export function withoutCredentials(environment: Environment): Environment {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !isTools(name)));
 }
 
-/** Returns the environment of Python: without other environments, and without credentials. */
+/** Returns the environment for Python, without other virtual environments and credentials. */
 export function pythonEnvironment(environment: Environment): Environment {
   const kept = Object.entries(environment).filter(([name]) => !PYTHON_TARGETS.test(name));
   return withoutCredentials(Object.fromEntries(kept));
@@ -59,7 +59,7 @@ export function dotEnvProblem(): string | undefined {
   return isText ? undefined : ".env is encoded in UTF-16: save it as UTF-8.";
 }
 
-/** Reads `.env`; ends the process if that can't be done. A `$` in a value is literal. */
+/** Reads `.env`; ends the process if it can't. A `$` in a value is literal. */
 export function readDotEnv(): Environment {
   const path = resolve(ROOT, ".env");
   const problem = dotEnvProblem();
@@ -90,7 +90,7 @@ export function fail(...sentences: string[]): never {
   process.exit(1);
 }
 
-/** This machine's names that the shell sends to a proxy, before this file changes that. */
+/** The names that the shell's own variables send through a proxy, before the change below. */
 export const PROXIED_HOSTS = findProxiedHosts(process.env);
 
 Object.assign(process.env, bypassProxy(process.env)); // for requests of the scripts themselves

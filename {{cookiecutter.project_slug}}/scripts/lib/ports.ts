@@ -1,4 +1,4 @@
-/** The ports of the servers on this machine: read from the settings, and checked before use. */
+/** Reads the servers' ports from the settings, and checks that they are free. */
 import { existsSync, readlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { basename } from "node:path";

@@ -61,7 +61,7 @@ async function announce(urls: Servers["urls"]): Promise<void> {
   console.log(`\n  ${page}  (Ctrl-C stops it)\n`);
 }
 
-/** Makes the backend's packages current, then runs servers until one ends or a signal comes. */
+/** Updates the backend's packages, then runs servers until one ends or a signal arrives. */
 export async function runServers({ workspaces, ports, env, urls }: Servers): Promise<void> {
   requireTools("node", "packages");
   await requireFreePorts(ports);

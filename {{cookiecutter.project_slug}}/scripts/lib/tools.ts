@@ -92,7 +92,7 @@ export function isTool(word: string): word is Tool {
   return Object.hasOwn(CHECKS, word);
 }
 
-/** Returns a sentence for each tool that is missing or too old. An old bun is reported alone. */
+/** Returns a sentence for each tool that is missing or too old. If bun is too old, only that. */
 export function toolProblems(tools: Tool[]): string[] {
   const bunProblem = checkBun();
   if (bunProblem) return [bunProblem];

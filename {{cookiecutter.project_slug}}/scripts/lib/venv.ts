@@ -1,4 +1,4 @@
-/** Virtual environments with locked Python packages. uv makes them again when something changes. */
+/** Virtual environments with locked Python packages. uv recreates them when something changes. */
 import { existsSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { type Environment, fail, pythonEnvironment, ROOT } from "./environment";
@@ -23,9 +23,9 @@ export function toolVenv(name: string, requirements = "requirements.txt"): Venv 
 /** The backend's virtual environment. */
 export const BACKEND_VENV = toolVenv("backend", "requirements-dev.txt");
 
-/** What a virtual environment was made from, as a file in it records. */
+/** How a virtual environment was made, as recorded in a file inside it. */
 interface Contents {
-  /** Its path, which its programs contain: after a move, it has to be made again. */
+  /** Its path, which its programs contain: after a move, it has to be recreated. */
   folder: string;
   /** The path of the interpreter behind it; empty if it is missing. */
   interpreter: string;
@@ -55,12 +55,12 @@ export function acceptedVersions(): [string, ...string[]] {
   return [project["requires-python"], ...pins.map((pin) => readFileSync(pin, "utf8").trim())];
 }
 
-/** Reads what a virtual environment was made from; undefined if that is unknown. */
+/** Reads how a virtual environment was made; undefined if it has no record. */
 function readStamp(venv: string): Contents | undefined {
   return existsSync(stamp(venv)) ? JSON.parse(readFileSync(stamp(venv), "utf8")) : undefined;
 }
 
-/** Returns what a virtual environment has to be made from. */
+/** Returns the record that a virtual environment should have. */
 function wantedContents({ folder, requirements }: Venv): Contents {
   const python = pythonOf(folder);
   return {

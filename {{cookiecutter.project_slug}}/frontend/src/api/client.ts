@@ -1,7 +1,7 @@
 import createClient from "openapi-fetch";
 import type { paths } from "./types.gen";
 
-/** The server can't be reached. It isn't a `TypeError`, so that no bug is mistaken for it. */
+/** The server can't be reached. Not a `TypeError`, so that a bug isn't mistaken for it. */
 export class NetworkError extends Error {
   override name = "NetworkError";
 }
@@ -24,7 +24,7 @@ export const api = createClient<paths>({
   },
 });
 
-/** Makes a form of a body that has a file. */
+/** Turns a body that has a file into a form. */
 function toForm(body: unknown): FormData | undefined {
   if (body instanceof FormData) return body;
   const fields = Object.entries(body ?? {}).flatMap(([name, value]) =>

@@ -43,12 +43,12 @@ export class FakeStream<Event extends { event: string } = StreamEvents<"/stream"
 
 type Answer = Response | Promise<Response> | Error;
 
-/** Makes `fetch` give these responses to requests for `/stream`, one after the other. */
+/** Makes `fetch` return these responses to requests for `/stream`, one after the other. */
 export function respondWith(...responses: Answer[]) {
   return respondTo("/stream", ...responses);
 }
 
-/** Makes `fetch` give these responses to requests for a path, and 404 to all others. */
+/** Makes `fetch` return these responses to requests for a path, and 404 to all others. */
 export function respondTo(path: string, ...responses: Answer[]) {
   const fetch = vi.fn(async (request: Request) => {
     request.signal.throwIfAborted();

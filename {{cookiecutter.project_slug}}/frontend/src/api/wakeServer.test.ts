@@ -11,7 +11,7 @@ interface Settle {
   reject: (error: Error) => void;
 }
 
-/** Loads the module anew, with a server whose responses the test gives. */
+/** Loads a fresh copy of the module, with a server whose responses the test controls. */
 async function prepare() {
   const requests: Settle[] = [];
   vi.stubGlobal(
@@ -23,7 +23,7 @@ async function prepare() {
   return { requests, onStarting, wake: () => wakeServer(onStarting) };
 }
 
-test("the server is asked once in five minutes", async () => {
+test("the server's health is requested at most once in five minutes", async () => {
   const { requests, wake } = await prepare();
   wake();
   wake();
@@ -39,7 +39,7 @@ test("the server is asked once in five minutes", async () => {
 test.each([
   ["responds", ({ resolve }: Settle) => resolve(new Response("{}"))],
   ["can't be reached", ({ reject }: Settle) => reject(new Error())],
-])("a server that takes long is starting, until it %s", async (_, settle) => {
+])("a slow server counts as starting until it %s", async (_, settle) => {
   const { requests, onStarting, wake } = await prepare();
   const woken = wake();
   await vi.advanceTimersByTimeAsync(1400);
@@ -51,7 +51,7 @@ test.each([
   expect(onStarting.mock.calls).toEqual([[true], [false]]);
 });
 
-test("a server that responds soon is not starting", async () => {
+test("a server that responds quickly doesn't count as starting", async () => {
   const { requests, onStarting, wake } = await prepare();
   const woken = wake();
   requests[0]?.resolve(new Response("{}"));

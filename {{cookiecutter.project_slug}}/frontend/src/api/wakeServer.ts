@@ -1,15 +1,15 @@
 import { api } from "./client";
 import { PATIENCE } from "./stream";
 
-/** The server is asked at most once in this many milliseconds. */
+/** The server's health is requested at most once in this many milliseconds. */
 const INTERVAL = 5 * 60_000;
 
 let askedAt = Number.NEGATIVE_INFINITY;
 
 /**
- * Asks the server for its health, so that one that sleeps starts while the user types.
+ * Requests the server's health, so that a sleeping server starts while the user types.
  *
- * Does nothing if it has asked within five minutes.
+ * Does nothing if it did so within the last five minutes.
  *
  * @param onStarting called with `true` if the server takes long to respond, and then with `false`
  *   when it has responded or can't be reached.

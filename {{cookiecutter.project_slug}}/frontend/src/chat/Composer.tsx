@@ -35,7 +35,7 @@ export function Composer({ ref, active, notice, refused, onPrepare, onSend, onSt
 
   function onStopClick() {
     onStop();
-    ref.current?.focus(); // the button that had the focus is about to hide
+    ref.current?.focus(); // the focused button is about to disappear
   }
 
   return (

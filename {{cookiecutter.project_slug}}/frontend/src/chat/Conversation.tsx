@@ -23,7 +23,7 @@ export function Conversation({ conversation: { turns, leftOut }, onAsk }: Props)
   useFollow(section, last?.startedAt);
 
   useEffect(() => {
-    // The button that was clicked, an example or Retry, is gone, and so is the focus.
+    // The clicked button (an example or Retry) is gone, so nothing has the focus.
     if (active && document.activeElement === document.body) {
       section.current?.focus({ preventScroll: true });
     }

@@ -1,4 +1,4 @@
-// The code that the first page does without. It is loaded when a prompt is typed.
+// The code that the page needs only for a conversation. It loads before the first prompt is sent.
 
 import { wakeServer } from "../api/wakeServer";
 import { Conversation } from "./Conversation";

@@ -7,7 +7,7 @@ export interface Source {
 /** The part of an answer that has arrived. It is kept if the stream fails or is stopped. */
 export interface Answer {
   stage: "connecting" | "streaming" | "done" | "stopped" | "failed";
-  /** What the backend does while there is no text. */
+  /** What the backend is doing while there is no text. */
   status?: string;
   text: string;
   sources: Source[];

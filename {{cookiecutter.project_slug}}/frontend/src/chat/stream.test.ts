@@ -17,7 +17,7 @@ function turn(id: number, prompt: string, answer?: string): Turn {
   return { ...begun, answer: { ...begun.answer, stage: "done", text: answer, endedAt: 1 } };
 }
 
-/** Asks, and gathers the steps of the answer. */
+/** Asks a question, and collects the steps of its answer. */
 function ask(turns: Turn[] = [turn(0, "hello")], leftOut = 0) {
   const controller = new AbortController();
   const steps: Progress[] = [];
@@ -94,7 +94,7 @@ test.each([
   expect(await lastStep(answer)).toEqual({ type: "failed", sentence: LOST });
 });
 
-test("an error event is passed on as the server says it", async () => {
+test("an error event is shown in the server's words", async () => {
   const stream = new FakeStream();
   respondWith(stream.response);
   const answer = ask();
@@ -127,12 +127,12 @@ test("the page says that it is offline", async () => {
 test.each([
   [422, { errors: [{ pointer: "/messages/0/content", detail: "Too rude." }] }, "Too rude."],
   [413, {}, "This is too long."],
-])("a prompt that the server does not take is refused: %i", async (status, body, sentence) => {
+])("a prompt that the server rejects is refused: %i", async (status, body, sentence) => {
   respondWith(problem(status, body));
   expect(await lastStep(ask())).toEqual({ type: "refused", sentence });
 });
 
-test("a backend that is starting is asked again after the time it names", async () => {
+test("a request to a starting backend is repeated after the time that it states", async () => {
   vi.useFakeTimers();
   const stream = new FakeStream();
   const fetch = respondWith(problem(503, {}, { "Retry-After": "7" }), stream.response);
@@ -147,7 +147,7 @@ test("a backend that is starting is asked again after the time it names", async 
   await answer.next({ type: "token", text: "here" });
 });
 
-test("retries end if the backend does not start", async () => {
+test("retries end if the backend doesn't start", async () => {
   vi.useFakeTimers();
   const responses = Array.from({ length: 6 }, () => problem(503, {}, { "Retry-After": "1" }));
   const fetch = respondWith(...responses);
@@ -169,7 +169,7 @@ test("stopping ends the retries", async () => {
   expect(fetch).toHaveBeenCalledOnce();
 });
 
-test("a server that takes long to respond is taken to be starting", async () => {
+test("a server that is slow to respond counts as starting", async () => {
   vi.useFakeTimers();
   const stream = new FakeStream();
   let respond: (response: Response) => void = () => undefined;
@@ -184,7 +184,7 @@ test("a server that takes long to respond is taken to be starting", async () => 
   await answer.next({ type: "token", text: "here" });
 });
 
-test("the oldest turns are left out until the server takes the rest", async () => {
+test("the oldest turns are left out until the server accepts the rest", async () => {
   const fetch = respondWith(problem(413), problem(413), problem(500));
   const turns = Array.from({ length: 8 }, (_, id) => turn(id, `prompt ${id}`, "answer"));
   const answer = ask(turns, 1);
@@ -207,7 +207,7 @@ test.each([
   [51, "", 1],
   [10, "x".repeat(100_000), 0],
   [10, "x".repeat(100_001), 4],
-])("what the API does not take is left out beforehand: %i turns", (count, fourth, leftOut) => {
+])("turns beyond the API's limits are left out beforehand: %i turns", (count, fourth, leftOut) => {
   const turns = Array.from({ length: count }, (_, id) =>
     turn(id, "prompt", id === 3 ? fourth : "answer"),
   );

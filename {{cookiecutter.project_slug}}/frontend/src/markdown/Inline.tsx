@@ -31,7 +31,7 @@ const Piece = memo(({ text, links, open }: Props) =>
 
 function renderTokens(tokens: Token[], insideLink = false): ReactNode[] {
   return tokens.map((token, index) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: a token has nothing else that identifies it
+    // biome-ignore lint/suspicious/noArrayIndexKey: nothing else identifies a token
     <Fragment key={index}>{renderToken(token as MarkedToken, insideLink)}</Fragment>
   ));
 }
@@ -71,7 +71,7 @@ function Cited({ text }: { text: string }) {
     if (!page) return part;
     return (
       <a
-        // biome-ignore lint/suspicious/noArrayIndexKey: a citation has nothing else that identifies it
+        // biome-ignore lint/suspicious/noArrayIndexKey: nothing else identifies a citation
         key={index}
         className="citation"
         href={page.href}

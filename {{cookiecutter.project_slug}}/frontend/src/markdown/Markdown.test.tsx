@@ -5,7 +5,7 @@ import { Markdown } from "./Markdown";
 
 afterEach(cleanup);
 
-/** Renders a text, and returns its HTML without what each list, quote, and table has. */
+/** Renders a text, and returns its HTML without the `dir` attributes. */
 function html(text: string, complete = true): string {
   const { container, unmount } = render(<Markdown text={text} complete={complete} />);
   const [, inner = ""] = /^<div class="markdown">(.*)<\/div>$/s.exec(container.innerHTML) ?? [];

@@ -1,16 +1,16 @@
 import { Hooks, Lexer, type Links, type Token, Tokenizer } from "marked";
 import remend from "remend";
 
-/** How deep blocks and emphasis may nest: no browser lays out thousands of nested elements. */
+/** How deep blocks and emphasis may nest: browsers can't lay out thousands of nested elements. */
 const MAX_DEPTH = 32;
-/** A table with more columns isn't readable, and each of its rows would get that many cells. */
+/** A table with more columns isn't readable, and each of its rows would get as many cells. */
 const MAX_COLUMNS = 100;
 /** How much of a block's content is parsed at once. */
 export const MAX_PIECE = 3000;
 /** How often a search for the end of emphasis or a link may fail in one piece. */
 const MAX_FAILURES = 30;
 
-/** Leaves HTML as text, and whatever takes too long to parse as it was written. */
+/** Keeps HTML as text, and leaves text that takes too long to parse as it was written. */
 class BoundedTokenizer extends Tokenizer {
   #depth = 0;
   #failures = 0;
@@ -39,7 +39,7 @@ class BoundedTokenizer extends Tokenizer {
     };
   }
 
-  /** Limits how often the search for the end of what has been opened fails, as well. */
+  /** Also limits how often the search for a closing mark may fail. */
   #inline<Arguments extends [string, ...unknown[]], T>(
     opener: RegExp,
     parse: (...from: Arguments) => T,
@@ -53,7 +53,7 @@ class BoundedTokenizer extends Tokenizer {
     };
   }
 
-  /** Removes the marks of tasks in a loose list, as marked does in a tight one. */
+  /** Removes task markers such as `[x]` in a loose list, as marked does in a tight one. */
   #withoutTaskMarks(parse: Tokenizer["list"]): Tokenizer["list"] {
     return (src) => {
       const list = parse.call(this, src);
@@ -66,7 +66,7 @@ class BoundedTokenizer extends Tokenizer {
     };
   }
 
-  /** Lets emphasis begin beside a Chinese, Japanese, or Korean character, whatever is in it. */
+  /** Lets any emphasis begin next to a Chinese, Japanese, or Korean character. */
   #besideCjk<T>(parse: (src: string, masked: string, previous?: string) => T) {
     return (src: string, masked: string, previous = ""): T => {
       const isBeside = BESIDE_CJK.test(previous + src);
@@ -82,7 +82,7 @@ const CJK_BEFORE_PUNCTUATION = new RegExp(`[${CJK}](?=[*~]+(?![*~${CJK}])[\\p{P}
 const CJK_AFTER_PUNCTUATION = new RegExp(`(?<=(?![*~${CJK}])[\\p{P}\\p{S}][*~]+)[${CJK}]`, "gu");
 
 /**
- * Lets emphasis end beside a Chinese, Japanese, or Korean character, as in `**重要：**これは`:
+ * Lets emphasis end next to a Chinese, Japanese, or Korean character, as in `**重要：**これは`:
  * https://github.com/tats-u/markdown-cjk-friendly. Those languages put no spaces around it, so
  * their punctuation counts as letters, and their letters as punctuation next to punctuation.
  */
@@ -129,13 +129,13 @@ export function pieceEnd(text: string, links: Links): number {
     }
     position += raw.length;
   }
-  return end > MAX_PIECE / 2 ? end : MAX_PIECE; // or anywhere, if there is no such space
+  return end > MAX_PIECE / 2 ? end : MAX_PIECE; // or anywhere, if there is no space
 }
 
 /** A last line with no meaning yet: `-` may become a list, a rule, or an underlined heading. */
 const UNFINISHED_LINE =
   /(?<=^|\n)[ \t>]*(?:(?:(?:[-+*]|\d{1,9}[.)])\s+)?(?:[-+*_=~`|]{1,2}|#{1,6})|\[(?!\^)[^\]\n]+\]:.*)$/;
-/** A table of which only the head has arrived so far. */
+/** A table of which only the header has arrived so far. */
 const TABLE_HEAD = /(?<=^|\n\n)(\|[^\n]+)(?:\n[|:\s-]*)?$/;
 /** Emphasis, code, or a link that has just been opened and has no content yet. */
 const OPENED = /(^|[\s(])(?:\*{1,3}|_{1,3}|~{1,2}|`{1,2}|!?\[)$/;

@@ -1,6 +1,6 @@
 import { characterEntitiesHtml4 as names } from "character-entities-html4";
 
-/** Math, or code, in which nothing is math. Neither goes beyond its paragraph. */
+/** Math, or code, which contains no math. Neither extends beyond its paragraph. */
 const MATH =
   /(`+)(?!`)(?:(?!\n\n).)+?(?<!`)\1(?!`)|(?<!\\)(?:\$\$(?:(?!\n\n).)+?\$\$|\\\((?:(?!\n\n).)+?\\\)|\\\[(?:(?!\n\n).)+?\\\])/gs;
 /** The end of a growing text, if math is open there. */
@@ -11,7 +11,7 @@ const HIDDEN = 0x10ff00;
 
 /**
  * Hides math from the parser, which would take its backslashes, underscores, and line breaks for
- * Markdown. `reveal` brings it back.
+ * Markdown. `reveal` restores it.
  */
 export function hideMath(text: string, complete: boolean): string {
   const hidden = text.replace(MATH, (found) => (/^[^`]*\w/.test(found) ? hide(found) : found));
