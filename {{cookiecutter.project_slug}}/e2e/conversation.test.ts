@@ -21,7 +21,7 @@ function distanceFromEnd(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollHeight - innerHeight - scrollY);
 }
 
-test("the page sends the whole conversation, and keeps it until New chat", async ({ page }) => {
+test("the page sends the whole conversation, and New chat clears it", async ({ page }) => {
   await page.goto("/");
   const sent = recordMessages(page);
   await converse(page, "1 0");
@@ -49,7 +49,7 @@ test("a reload stops the answer and keeps the text so far", async ({ page }) => 
   await expect(page.getByTestId("answer")).toContainText("3 ");
 });
 
-test("an example is asked when it is clicked", async ({ page }) => {
+test("clicking an example asks it", async ({ page }) => {
   await page.goto("/");
   const sent = recordMessages(page);
   const example = page.locator("main li").first();
@@ -101,7 +101,7 @@ test("the prompt stays visible", async ({ page }) => {
   });
 });
 
-test("a slow server is woken while the user types", async ({ page }) => {
+test("a sleeping server starts while the user types", async ({ page }) => {
   let respond = () => undefined as unknown;
   const asked = new Promise<void>((resolve) => {
     page.route("**/api/health", async (route) => {
@@ -118,7 +118,7 @@ test("a slow server is woken while the user types", async ({ page }) => {
   await expect(page.getByText("The server is starting…")).toHaveCount(0);
 });
 
-test("the first key asks for the server's health, once", async ({ page }) => {
+test("the first key press requests the server's health, once", async ({ page }) => {
   let count = 0;
   page.on("request", (request) => {
     if (request.url().endsWith("/api/health")) count++;

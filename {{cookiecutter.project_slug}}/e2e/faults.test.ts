@@ -57,7 +57,7 @@ test("a browser that is offline", async ({ page, context }) => {
   await ask(page);
   await expect(alerts(page)).toHaveText("You are offline.");
   await context.setOffline(false);
-  // What the page needs to ask could not be loaded either, so the prompt is back in its field.
+  // The code that asks couldn't be loaded either, so the prompt is back in its field.
   await page.keyboard.press("Enter");
   await expect(page.getByText("Done", { exact: true })).toBeVisible();
   await context.setOffline(true);
@@ -91,7 +91,7 @@ test("too many requests", async ({ page }) => {
   await retry(page);
 });
 
-test("a backend that is starting is retried", async ({ page }) => {
+test("a request to a starting backend is retried", async ({ page }) => {
   await page.route("**/stream", (route) =>
     route.fulfill({ status: 503, headers: { "Retry-After": "1" } }),
   );

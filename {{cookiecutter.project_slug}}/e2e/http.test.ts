@@ -9,7 +9,7 @@ import { ask, url } from "./target.ts";
 
 const HTML = { headers: { Accept: "text/html,application/xhtml+xml" } };
 
-/** The default of a setting, from `.env.example`. */
+/** A setting's default, from `.env.example`. */
 function defaultOf(name: string): string {
   const example = readFileSync(`${import.meta.dirname}/../.env.example`, "utf8");
   return example.match(`${name}=(.*)`)?.[1] ?? "";
@@ -50,7 +50,7 @@ test("POST /stream: each event is sent at once", { tag: "@echo" }, async () => {
   expect(Number(arrivals.at(-1)) - Number(arrivals[0])).toBeGreaterThan(500);
 });
 
-test("POST /stream: a client may leave", async () => {
+test("POST /stream: a client may disconnect", async () => {
   const controller = new AbortController();
   const response = await ask("hello", { signal: controller.signal });
   await response.body?.getReader().read();
@@ -98,14 +98,14 @@ test("/api/* reaches the backend, even without an endpoint", async () => {
   await expectProblem(await fetch(`${url}/api/no/such/endpoint`, HTML), 404);
 });
 
-test("an address that is neither a file nor the API is a page for browsers alone", async () => {
+test("an address that is neither a file nor the API is a page for browsers only", async () => {
   const page = await fetch(`${url}/some/page`, HTML);
   expect(page.status).toBe(200);
   expect(page.headers.get("content-type")).toContain("text/html");
   await expectProblem(await fetch(`${url}/some/page`), 404);
 });
 
-test("an encoded letter in a path means the letter", async () => {
+test("an encoded letter in a path stands for the letter", async () => {
   expect((await fetch(`${url}/%65nv`)).headers.get("content-type")).toContain("application/json");
 });
 
@@ -116,7 +116,7 @@ test("an upgrade to anything but a WebSocket is ignored", async () => {
   expect(response.resume().statusCode).toBe(200);
 });
 
-test("a WebSocket passes texts both ways", { tag: "@echo" }, async () => {
+test("a WebSocket passes text in both directions", { tag: "@echo" }, async () => {
   const socket = new WebSocket(`${url.replace(/^http/, "ws")}/api/echo`);
   await once(socket, "open");
   for (const text of ["there", "and back"]) {
@@ -140,7 +140,7 @@ test.describe("built files", { tag: "@production" }, () => {
     }
   });
 
-  test("that are missing are not HTML", async () => {
+  test("that are missing aren't HTML", async () => {
     for (const path of ["/assets/missing-0123abcd.js", "/assets/missing.css"]) {
       const response = await fetch(url + path, HTML);
       expect(response.status, path).toBe(404);
@@ -152,7 +152,7 @@ test.describe("built files", { tag: "@production" }, () => {
 
 test.describe("the app shell", { tag: "@production" }, () => {
   for (const path of ["/", "/a/deep/link", "/?query=1"]) {
-    test(`${path} is fresh and carries the security headers`, async () => {
+    test(`${path} is revalidated and has the security headers`, async () => {
       const response = await fetch(url + path, HTML);
       expect(response.status).toBe(200);
       expect(response.headers.get("content-type")).toContain("text/html");

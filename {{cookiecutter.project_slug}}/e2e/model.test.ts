@@ -1,5 +1,5 @@
-// Conversations with a model, which the provider in backend/tests/provider.py plays. The backend of
-// these tests hands it each message that starts with "model: ".
+// Conversations with a model, which the provider in backend/tests/provider.py simulates. The backend
+// of these tests sends it each message that starts with "model: ".
 import { randomUUID } from "node:crypto";
 import { expect, type Page, test } from "@playwright/test";
 import { alerts, ask } from "./page.ts";
@@ -15,14 +15,14 @@ interface Asked {
   left_at: number | null;
 }
 
-test.describe.configure({ mode: "default" }); // in order, since the provider goes away in between
+test.describe.configure({ mode: "default" }); // in order, because the provider stops in between
 
 /** Sends a message to the model. */
 function askModel(page: Page, message: string): Promise<void> {
   return ask(page, `model: ${message}`);
 }
 
-/** Lists what the provider was asked with this last message. */
+/** Lists the requests that ended with this message. */
 async function askedFor(message: string): Promise<Asked[]> {
   const response = await fetch(`${provider.url}/requests`);
   const requests: Asked[] = await response.json();
@@ -57,13 +57,13 @@ test.describe("a model", { tag: "@model" }, () => {
     ]);
   });
 
-  test("is named by /env, its key is not", async () => {
+  test("is named by /env, without its key", async () => {
     const report = await (await fetch(`${url}/env`)).text();
     expect(JSON.parse(report).model).toEqual(expect.any(String));
     expect(report).not.toContain(provider.key);
   });
 
-  test("is left within a second when the user stops", async ({ page }) => {
+  test("is disconnected within a second when the user stops", async ({ page }) => {
     await askModel(page, "endless");
     await expect(page.getByTestId("answer")).toContainText("Answer 1");
     const asked = async () => (await askedFor("endless")).at(-1);
@@ -92,7 +92,7 @@ test.describe("a model", { tag: "@model" }, () => {
       "The conversation is too long for the model. Start a new chat or shorten your message.",
     ],
   ] as const) {
-    test(`that refuses is a sentence: ${message}`, async ({ page }) => {
+    test(`that refuses shows as a sentence: ${message}`, async ({ page }) => {
       await askModel(page, message);
       await expect(alerts(page)).toHaveText(sentence);
       await expect(page.getByText("Failed", { exact: true })).toBeVisible();
@@ -110,7 +110,7 @@ test.describe("a model", { tag: "@model" }, () => {
     ["error", "The model is overloaded or not available. Try again in a moment."],
     ["filtered", "The model provider's filter stopped this answer. Rephrase your message."],
   ] as const) {
-    test(`that fails in the middle is a sentence below what arrived: ${message}`, async ({
+    test(`that fails in the middle shows as a sentence below the text: ${message}`, async ({
       page,
     }) => {
       await askModel(page, message);
@@ -119,13 +119,13 @@ test.describe("a model", { tag: "@model" }, () => {
     });
   }
 
-  test("whose answer has no end mark has answered", async ({ page }) => {
+  test("may leave out the end mark", async ({ page }) => {
     await askModel(page, "no done");
     await expectAnswer(page, "Answer 1 to “nodone”");
   });
 
-  test("that is not available for a moment is asked again", async ({ page }) => {
-    await askModel(page, randomUUID()); // what comes "once" comes once for each conversation
+  test("is asked again if it's briefly not available", async ({ page }) => {
+    await askModel(page, randomUUID()); // "once" counts for each conversation
     await expectAnswer(page, "Answer 1");
     await askModel(page, "once 503 2");
     await expect(page.getByText("The model is not available. Trying again…")).toBeVisible();
@@ -142,7 +142,7 @@ test.describe("a model", { tag: "@model" }, () => {
     await expect(page.getByTestId("answer")).toHaveCount(2);
   });
 
-  test("that can't be reached is a sentence, and Retry works once it is back", async ({ page }) => {
+  test("that can't be reached shows as a sentence, and Retry works later", async ({ page }) => {
     await askModel(page, "go away 8");
     await expectAnswer(page, "Answer 1");
     await askModel(page, "Are you there?");

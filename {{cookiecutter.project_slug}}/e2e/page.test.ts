@@ -35,7 +35,7 @@ key: [1, true]
 \`\`\`
 `;
 
-/** Gathers what the page complains about: errors, and violations of the security policy. */
+/** Collects the page's errors and its violations of the security policy. */
 async function watch(page: Page): Promise<string[]> {
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(String(error)));
@@ -45,7 +45,7 @@ async function watch(page: Page): Promise<string[]> {
   return complaints;
 }
 
-/** Keeps every text that the answer has had on the page, however late the test looks. */
+/** Records every text that the answer shows, so that the test doesn't miss any. */
 function recordAnswer(page: Page) {
   return page.evaluateHandle(() => {
     const texts: string[] = [];
@@ -115,7 +115,7 @@ test("the focus is never hidden behind the prompt", async ({ page }) => {
   }
 });
 
-/** Presses Escape as soon as the answer begins, in the page itself: from here it could be too late. */
+/** Presses Escape as soon as the answer begins, in the page itself: the test might be too late. */
 function pressEscapeInTime(page: Page) {
   return page.evaluate(() => {
     new MutationObserver((_, observer) => {
@@ -126,7 +126,7 @@ function pressEscapeInTime(page: Page) {
   });
 }
 
-test("Escape stops and keeps what has arrived, Retry asks again", async ({ page }) => {
+test("Escape stops the answer and keeps its text, and Retry asks again", async ({ page }) => {
   await page.goto("/");
   await pressEscapeInTime(page);
   await ask(page);
@@ -150,7 +150,7 @@ function countPrompts(page: Page): { count: number } {
   return prompts;
 }
 
-/** Answers each prompt by a stream of these events. */
+/** Answers each prompt with a stream of these events. */
 async function fakeAnswer(page: Page, ...events: { event: string; [field: string]: unknown }[]) {
   const body = events.map((data) => `event: ${data.event}\ndata: ${JSON.stringify(data)}\n\n`);
   await page.route("**/stream", (route) =>
@@ -158,7 +158,7 @@ async function fakeAnswer(page: Page, ...events: { event: string; [field: string
   );
 }
 
-/** Keeps each prompt waiting, so that there is all the time to stop it. */
+/** Keeps each prompt waiting, so that the test has time to stop it. */
 async function holdPrompts(page: Page): Promise<void> {
   await page.route("**/stream", () => undefined);
 }
@@ -173,7 +173,7 @@ for (const clickCount of [1, 2]) {
     await sent;
     await page.getByRole("button", { name: "Stop", exact: true }).click({ clickCount });
     await expect(page.getByText("Stopped", { exact: true })).toBeVisible();
-    await page.waitForTimeout(300); // in which a second prompt would be sent
+    await page.waitForTimeout(300); // a second prompt would be sent in this time
     await expect(page.getByText("Stopped", { exact: true })).toBeVisible();
     expect(prompts.count).toBe(1);
   });
@@ -187,7 +187,7 @@ test("after Stop, the prompt has the focus", async ({ page }) => {
   await expect(page.getByRole("textbox", { name: "Prompt" })).toBeFocused();
 });
 
-test("a double click on Send or Retry sends once and does not stop", async ({ page }) => {
+test("a double click on Send or Retry sends once and doesn't stop the answer", async ({ page }) => {
   await page.goto("/");
   const prompts = countPrompts(page);
   await page.getByRole("textbox", { name: "Prompt" }).fill("5 0.1");
@@ -239,7 +239,7 @@ test("no content widens the page", async ({ page }) => {
   expect(await overflow(page)).toBeLessThanOrEqual(0);
 });
 
-/** Keeps the code of the conversation from loading, as a slow network does, until it is released. */
+/** Delays the conversation's code, as a slow network does, until it is released. */
 async function holdConversation(page: Page): Promise<() => void> {
   let release = () => {};
   const released = new Promise<void>((resolve) => {
@@ -269,7 +269,7 @@ for (const width of [320, 768]) {
     expect(answers.some(({ isBusy }) => isBusy)).toBe(true);
     expect(answers.at(-1)?.isBusy).toBe(false);
     expect([...new Set(frames.map(({ form }) => form))]).toHaveLength(1);
-    // The answer grows by its text and by nothing else.
+    // Only the text makes the answer grow.
     expect(new Set(answers.map(({ frame }) => frame)).size).toBe(1);
   });
 }
@@ -289,7 +289,7 @@ test("in development, a dialog shows the environment until it is closed", async 
   expect(complaints).toEqual([]);
 });
 
-test("the field says why a prompt is refused, in the server's words", async ({ page }) => {
+test("the field shows why a prompt was refused, in the server's words", async ({ page }) => {
   const tooLong = "x".repeat(100_001);
   const { errors } = await (await askServer(tooLong)).json();
   await page.goto("/");
@@ -366,7 +366,7 @@ test.describe("a deployed page", { tag: "@production" }, () => {
     expect(requests.length, requests.join("\n")).toBeLessThanOrEqual(5);
   });
 
-  test("asks for a reload when a newer one has replaced its files", async ({ page }) => {
+  test("asks for a reload when a newer version has replaced its files", async ({ page }) => {
     await page.goto("/");
     await page.route("**/assets/lazy-*.js", (route) => route.fulfill({ status: 404 }));
     await ask(page);

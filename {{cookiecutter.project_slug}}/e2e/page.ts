@@ -6,7 +6,7 @@ export async function ask(page: Page, prompt = "Why is the sky blue?"): Promise<
   await page.keyboard.press("Enter");
 }
 
-/** Finds the alerts of the conversation and its form, whatever else the page shows. */
+/** Finds the alerts of the conversation and its form, but no others on the page. */
 export function alerts(page: Page): Locator {
   return page.locator(".conversation, .composer").getByRole("alert");
 }
@@ -16,7 +16,7 @@ export function overflow(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 }
 
-/** What a frame showed, heights in pixels. */
+/** A frame of the page, with heights in pixels. */
 interface Frame {
   form: number;
   /** The height of the answer around its text, if there is one. */

@@ -13,11 +13,11 @@ if (!executablePath) {
   process.exit(1);
 }
 
-/** Tags of tests that this server can't pass. */
+/** The tags of tests that this server can't pass. */
 const leftOut: RegExp[] = [];
 leftOut.push(production ? /@dev/ : /@production/); // the dev server has no built files
 if (isGiven && !process.env.E2E_ECHO) leftOut.push(/@echo/); // only a test's backend has /api/echo
-if (isGiven && !process.env.E2E_PROVIDER) leftOut.push(/@model/); // it uses its own model
+if (isGiven && !process.env.E2E_PROVIDER) leftOut.push(/@model/); // the server uses its own model
 
 /** The backend with scripted answers and the provider of its model, for the servers in front of it. */
 export const backend = [
@@ -49,11 +49,11 @@ export default defineConfig({
   testDir: ".",
   fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),
-  retries: process.env.CI ? 2 : 0, // a busy machine may be late
+  retries: process.env.CI ? 2 : 0, // a busy machine may be slow
   grepInvert: leftOut,
   reporter: "list",
   workers: 2,
-  expect: { timeout: 10_000 }, // a busy machine may be late
+  expect: { timeout: 10_000 }, // a busy machine may be slow
   use: {
     ...devices["Desktop Chrome"],
     baseURL: url,

@@ -11,7 +11,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-// Playwright's processes inherit these variables, so all of them use the first one's ports.
+// Playwright's processes inherit these variables, so they all use the same ports.
 process.env.E2E_BACKEND_PORT ??= String(await freePort());
 process.env.E2E_FRONTEND_PORT ??= String(await freePort());
 process.env.E2E_PROVIDER_PORT ??= String(await freePort());

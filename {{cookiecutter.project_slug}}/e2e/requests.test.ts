@@ -102,7 +102,7 @@ test("a malformed path gets a problem", { tag: "@production" }, async () => {
   await expectProblem(send("GET", "//api/health"), 404);
 });
 
-test("a folder of files never redirects", { tag: "@production" }, async () => {
+test("a folder of files never causes a redirect", { tag: "@production" }, async () => {
   await expectProblem(send("GET", "/assets"), 404);
   await expectProblem(send("GET", "/assets/", { headers: { Accept: "text/html" } }), 404);
 });

@@ -3,7 +3,7 @@ import { ports } from "./ports.ts";
 /** The server under test: `E2E_URL`, or the dev server that Playwright starts. */
 export const url = (process.env.E2E_URL || `http://localhost:${ports.frontend}`).replace(/\/$/, "");
 
-/** Whether that server is `E2E_URL`, which gives its own answers. */
+/** Whether that server is `E2E_URL`, which has its own answers. */
 export const isGiven = Boolean(process.env.E2E_URL);
 
 /**

@@ -2,7 +2,7 @@
  * Writes what nginx needs besides the built frontend: `bun image/build.ts FRONTEND NGINX`.
  *
  * FRONTEND gets a `.br` and a `.gz` next to each text file that becomes smaller, so that nginx
- * compresses no file itself. NGINX gets the parts of nginx's configuration that other files of
+ * doesn't compress files itself. NGINX gets the parts of nginx's configuration that other files of
  * this project determine. The image's build runs this.
  */
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -34,7 +34,7 @@ function headerLines(entries: [string, string][]): string {
   return lines.join("");
 }
 
-/** Returns the entries of nginx's map of limited paths for `config.limitedPaths` of package.json. */
+/** Returns the entries of nginx's map for `config.limitedPaths` in package.json. */
 function limitLines(): string {
   const lines = readLimitedPaths().map((path) => {
     const pattern = path.replaceAll(".", "\\.").replace(/\/\*$/, "(/|$)");

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Process 1 of the container: it starts the backend, then nginx, and ends when either ends.
+# Process 1 of the container: starts the backend, then nginx, and ends when either of them ends.
 #
-# After SIGTERM or SIGINT, nginx accepts nothing new and finishes running requests within GRACE_SECONDS. Then the
+# After SIGTERM or SIGINT, nginx accepts no new requests and finishes the running ones within GRACE_SECONDS. Then the
 # backend stops, and the exit status is 0. If either ends unexpectedly, this script logs the reason and exits with
-# status 1, so that the platform restarts the container. An invalid setting is status 2. Bash also reaps orphans.
+# status 1, so that the platform restarts the container. An invalid setting gives status 2. Bash also reaps orphans.
 set -uo pipefail
 
 unset "${!CLOUDFLARE_@}" "${!WRANGLER_@}" # config.toolPrefixes of package.json: the app never gets these
@@ -29,7 +29,7 @@ if [[ ! -w /tmp ]]; then
 fi
 if ! "$here/render-config.sh" >/tmp/nginx.conf 2>/tmp/problems; then
   python -m app.server.cli check-settings 2>>/tmp/problems
-  awk '!named[$1]++' /tmp/problems >&2 # once, if both reject a setting
+  awk '!named[$1]++' /tmp/problems >&2 # one line per setting, even if both reject it
   exit 2
 fi
 if [[ ${1:-} == test ]]; then

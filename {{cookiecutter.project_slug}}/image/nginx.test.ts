@@ -12,7 +12,7 @@ const [nginx, dockerfile, settings, example, compose, swarm, kubernetes] = await
   read("deploy/kubernetes/deployment.yaml"),
 ]);
 
-/** The settings that a pattern finds in a text: its groups are their names and values. */
+/** Finds settings in a text; the pattern's groups are their names and values. */
 function settingsIn(text: string, pattern: RegExp): Record<string, string> {
   const pairs = Array.from(text.matchAll(pattern), ([, name, value]) => [name, value]);
   return Object.fromEntries(pairs);
@@ -21,7 +21,7 @@ function settingsIn(text: string, pattern: RegExp): Record<string, string> {
 /** The image's settings with their defaults. */
 const defaults = settingsIn(settings, /^export ([A-Z_]+)="\$\{\1:-(.*)\}"/gm);
 
-/** The number that a pattern's group finds in a text. */
+/** Finds a number in a text; the pattern's group is the number. */
 const numberIn = (text: string, pattern: RegExp) => Number(text.match(pattern)?.[1]);
 
 test("nginx never redirects an API path to its folder", () => {
@@ -31,7 +31,7 @@ test("nginx never redirects an API path to its folder", () => {
 });
 
 test(".env.example shows the image's defaults, except for the logs", () => {
-  const { PORT, ...shared } = defaults; // with Docker Compose, HTTP_PORT is the port to set
+  const { PORT, ...shared } = defaults; // with Docker Compose, HTTP_PORT sets the port
   expect(PORT).toBeString();
   expect(settingsIn(example, /^(?:# )?([A-Z_]+)=(.*)$/gm)).toMatchObject({
     ...shared,

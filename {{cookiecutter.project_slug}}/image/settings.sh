@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The image's settings with their defaults, which the other scripts here read. docs/monolith.md describes them.
+# The image's settings and their defaults, for the other scripts in this folder. docs/monolith.md describes them.
 # An empty variable counts as not set, as in the backend.
 
 # nginx
