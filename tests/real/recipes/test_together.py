@@ -5,15 +5,14 @@ from pathlib import Path
 import pytest
 
 from tests import recipes
-from tests.projects import LAYOUTS, run
+from tests.projects import run
 
 
-@pytest.mark.timeout(3600)  # it builds an image
-@pytest.mark.parametrize("deployment", LAYOUTS)
+@pytest.mark.timeout(3600)  # it builds two images
 def test_a_project_with_several_recipes_passes_the_contract_suite(
-    docker: None, deployment: str, request: pytest.FixtureRequest, tmp_path: Path
+    docker: None, both_app: Path, tmp_path: Path
 ) -> None:
-    project = recipes.copy(request.getfixturevalue(f"{deployment}_app"), tmp_path)
+    project = recipes.copy(both_app, tmp_path)
     for name in recipes.TOGETHER:
         recipes.follow(project, name)
     run(project, "bun", "run", "e2e", seconds=1200)
