@@ -1,5 +1,5 @@
-// Conversations with a model, which the provider in backend/tests/provider.py simulates. The backend
-// of these tests sends it each message that starts with "model: ".
+// Conversations with a model: backend/tests/provider.py stands in for its provider. The backend of
+// these tests sends it each message that starts with "model: ".
 import { randomUUID } from "node:crypto";
 import { expect, type Page, test } from "@playwright/test";
 import { alerts, ask } from "./page.ts";

@@ -14,13 +14,13 @@ const PAUSE_MILLISECONDS = { first: 100, longest: 5000 };
 /** The number of starts before another instance takes the request. */
 const STARTS = 4;
 
-/** Error messages that mean that no connection was made. */
+/** Error messages that mean that there was no connection. */
 const NOT_CONNECTED = /is not (listening|running)/i;
 
 /** The app didn't get the request, so it may be sent again, here or to another instance. */
 class UndeliveredError extends Error {}
 
-/** One container and the requests that it serves. Without traffic, it falls asleep. */
+/** One container and the requests that it serves. Without requests, it sleeps. */
 export class Backend extends DurableObject<Env> {
   readonly #gauge = new Gauge(this.env.REQUESTS_PER_INSTANCE, this.env.MAX_INSTANCES);
   #inFlight = 0;
@@ -66,7 +66,7 @@ export class Backend extends DurableObject<Env> {
   }
 
   /**
-   * Stops an idle container whose client doesn't read the end of a stream that was cut. Such a
+   * Stops an idle container whose client doesn't read the end of a stream that was cut off. That
    * connection keeps this object busy, and the container of a busy object never sleeps.
    */
   override async alarm(): Promise<void> {
@@ -80,7 +80,7 @@ export class Backend extends DurableObject<Env> {
    * Sends a request to the container once it is ready. If the container ends before the app got
    * the request, it is started again. A request that may have reached the app is never sent twice.
    *
-   * @param patient whether to try for `START_SECONDS`, as no other instance may be better
+   * @param patient whether to try for `START_SECONDS`, because no other instance is likely to help
    */
   async #deliver(request: Request, patient: boolean): Promise<Response> {
     const body = request.body && (await request.arrayBuffer());

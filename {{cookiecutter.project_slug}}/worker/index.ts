@@ -26,7 +26,7 @@ interface Bindings extends Env {
   LOCATION_HINT?: DurableObjectLocationHint;
 }
 
-/** Headers between the Worker and the instances, which clients neither set nor see. */
+/** Headers between the Worker and the instances. Clients can neither set nor see them. */
 const SCALING_HEADERS = [SCALING_HEADER, FORMER_HEADER];
 
 /** This isolate's router. It knows only what instances have reported to it. */
@@ -117,7 +117,7 @@ export default {
     const service = forwardToService(request, env.SERVICES_PREFIX, ctx.exports);
     if (service) return service;
     const url = new URL(request.url);
-    // Cloudflare's logs list each request by this ID, so only failures need a line
+    // Cloudflare logs each request under this ID, so only failures need another line
     const id = request.headers.get("CF-Ray") ?? crypto.randomUUID();
     const response = await respond(request, url, env, id).catch((error) => failure(error, env, id));
     if (response.status >= 500) console.warn(id, request.method, url.pathname, response.status);

@@ -6,7 +6,7 @@ export const SERVICES: Record<string, keyof Cloudflare.Exports> = {
   // "d1.internal": "D1" (docs/recipes/cloudflare-d1.md)
 };
 
-/** An entrypoint. If it fails, the app gets a problem document. */
+/** The base of an entrypoint. If one fails, the app gets a problem document. */
 export abstract class Service extends WorkerEntrypoint<Env> {
   abstract respond(request: Request): Promise<Response>;
 

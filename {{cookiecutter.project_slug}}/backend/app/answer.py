@@ -15,8 +15,8 @@ async def answer(messages: list[Message], model: ModelDep) -> AsyncGenerator[str
     """Answer a conversation.
 
     FastAPI fills the parameters after `messages`, like those of an endpoint: add a `Request`, or a
-    dependency such as `pool: PoolDep` for what `lifespan` in main.py has opened. Tests replace a
-    dependency with `dependency_overrides`.
+    dependency such as `pool: PoolDep` for a pool that `lifespan` in main.py has opened. Tests
+    replace a dependency with `dependency_overrides`.
 
     Each piece is sent to the client as soon as it is yielded. When the client disconnects,
     `asyncio.CancelledError` is raised at the current `await`, so use `async with` and `finally`

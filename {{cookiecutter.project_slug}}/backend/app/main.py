@@ -1,4 +1,4 @@
-"""The application: what it is made of, and in which order."""
+"""The application: its parts, and their order."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
-    """Open what lives as long as the app.
+    """Open the resources that live as long as the app.
 
     For a pool of database connections, add `open_pool(settings) as pool` and `"pool": pool`. A
     dependency hands it to endpoints and to `answer()`:

@@ -19,7 +19,7 @@ Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class Settings(BaseSettings):
-    """What people set. The variable `MODEL_API_KEY` sets the field `model_api_key`.
+    """User settings. The variable `MODEL_API_KEY` sets the field `model_api_key`.
 
     Each field has a line in `.env.example`. Use `SecretStr` for values that must not appear in
     logs. `GET /env` reports which of these are set, never their values.
@@ -95,7 +95,7 @@ class Settings(BaseSettings):
 
 @cache
 def load_settings() -> Settings:
-    """Read the settings once; `ValidationError` or `SettingsError` if that can't be done."""
+    """Read the settings once; raises `ValidationError` or `SettingsError` if that fails."""
     return Settings()
 
 

@@ -1,4 +1,4 @@
-"""What the tests share."""
+"""Fixtures and helpers for all tests."""
 
 import asyncio
 import itertools
@@ -98,7 +98,7 @@ def conversation(*contents: object) -> dict[str, object]:
 
 @contextmanager
 def serve(app: FastAPI, grace_seconds: int = 5) -> Iterator[httpx2.Client]:
-    """Serve an app on a free port, for what only a real connection shows."""
+    """Serve an app on a free port, for tests that need a real connection."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         config = uvicorn.Config(
             app,

@@ -29,7 +29,7 @@ def ask(settings: Settings, *prompts: str) -> list[Piece | Exception]:
     """Ask one model one question after the other.
 
     Returns:
-        What all of the answers consist of; an exception takes the place of what it cut off.
+        The pieces of all answers; an exception takes the place of the pieces that it cut off.
     """
 
     async def collect() -> list[Piece | Exception]:

@@ -105,7 +105,7 @@ class Provider:
             writer.close()
 
     async def leave(self, seconds: float) -> None:
-        """Be away for some time."""
+        """Refuse connections for some time."""
         self.close()
         await asyncio.sleep(seconds)
         await self.open()
@@ -187,7 +187,7 @@ class Provider:
         return [r.body["messages"] for r in self.requests].count(request.body["messages"]) == 1
 
     async def stream(self, writer: asyncio.StreamWriter, request: Request, command: str) -> None:
-        """Stream the events of an answer, each cut where a parser is most easily wrong."""
+        """Stream the events of an answer, each cut where parsers most often fail."""
         writer.write(
             b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n"
             b"Transfer-Encoding: chunked\r\n\r\n"
@@ -220,7 +220,7 @@ async def events(body: dict[str, Any], command: str) -> AsyncGenerator[str | Non
         command: what to do, as in the module's description.
 
     Yields:
-        Text to send; None to break the connection off.
+        Text to send; None to break the connection.
     """
     yield ": a comment\r\n\r\n"
     if command == "break first":

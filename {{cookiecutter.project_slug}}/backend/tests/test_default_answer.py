@@ -38,7 +38,7 @@ def ollama(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         Thread(target=server.serve_forever, daemon=True).start()
         url = f"http://127.0.0.1:{server.server_port}"
         monkeypatch.setattr(default_answer, "OLLAMA", url)
-        monkeypatch.setattr(default_answer, "OLLAMA_SECONDS", 10)  # a busy machine may be late
+        monkeypatch.setattr(default_answer, "OLLAMA_SECONDS", 10)  # a busy machine may be slow
         yield url
         server.shutdown()
 

@@ -36,7 +36,7 @@ def test_a_request_carries_the_key_the_model_and_the_conversation(provider: Prov
     ]
 
 
-def test_a_provider_without_a_key_is_sent_none(provider: Provider) -> None:
+def test_without_a_key_no_key_is_sent(provider: Provider) -> None:
     ask(settings_for(provider, model_api_key=None), "hello")
     assert provider.requests[-1].authorization is None
 
@@ -132,7 +132,7 @@ def test_a_lasting_failure_is_not_tried_again(provider: Provider, fault: str) ->
     assert len(provider.requests) == before + 1
 
 
-def test_a_second_failure_is_told(provider: Provider) -> None:
+def test_a_second_failure_is_reported(provider: Provider) -> None:
     before = len(provider.requests)
     status, error = ask(settings_for(provider), "503")
     assert isinstance(status, StatusEvent)
@@ -140,7 +140,7 @@ def test_a_second_failure_is_told(provider: Provider) -> None:
     assert len(provider.requests) == before + 2
 
 
-def test_the_wait_that_the_provider_asks_for_is_kept(provider: Provider) -> None:
+def test_the_wait_that_the_provider_asks_for_is_respected(provider: Provider) -> None:
     started = time.monotonic()
     ask(settings_for(provider), "once 502 1")
     assert time.monotonic() - started >= 1
@@ -151,14 +151,14 @@ def test_an_unknown_model_is_named(provider: Provider) -> None:
     assert UNKNOWN_MODEL in str(error)
 
 
-def test_a_provider_that_is_not_there_is_told(provider: Provider) -> None:
+def test_an_unreachable_provider_is_reported(provider: Provider) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         url = f"http://127.0.0.1:{free.getsockname()[1]}/v1"
     error = ask(settings_for(provider, model_base_url=url), "hello")[-1]
     assert str(error).startswith("The model provider can't be reached. Check MODEL_BASE_URL")
 
 
-def test_a_provider_that_does_not_accept_connections_is_given_up(provider: Provider) -> None:
+def test_connecting_to_a_provider_has_a_time_limit(provider: Provider) -> None:
     with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
         address = full.getsockname()
         with socket.create_connection(address):  # takes the only place in the queue
@@ -198,13 +198,13 @@ def test_cancelling_closes_the_connection_within_a_second(provider: Provider) ->
 
 
 async def wait_until(holds: Callable[[], bool]) -> None:
-    """Wait at most a second until something holds."""
+    """Wait at most a second until something is true."""
     async with asyncio.timeout(1):
         while not holds():  # noqa: ASYNC110 - the provider runs in another thread
             await asyncio.sleep(0.01)
 
 
-def test_no_proxy_stands_between_the_app_and_this_machine(
+def test_requests_to_this_machine_bypass_the_proxy(
     provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
@@ -226,7 +226,7 @@ def test_other_providers_are_asked_through_the_proxy(
 
 
 @pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:9", "nonsense://proxy"])
-def test_a_proxy_that_cannot_be_used_is_told(
+def test_a_proxy_that_cannot_be_used_is_reported(
     provider: Provider, monkeypatch: pytest.MonkeyPatch, proxy: str
 ) -> None:
     monkeypatch.setenv("ALL_PROXY", proxy)

@@ -58,7 +58,7 @@ def test_env_reports_where_it_runs(app: FastAPI, client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("path", ["/api/missing-x", "/api", "/api/", "/api/health/", "/missing-x"])
-def test_a_missing_path_is_a_problem_and_no_redirect(client: TestClient, path: str) -> None:
+def test_a_missing_path_gets_a_problem_and_not_a_redirect(client: TestClient, path: str) -> None:
     response = client.get(path, follow_redirects=False)
     assert response.status_code == 404
     assert response.headers["content-type"] == "application/problem+json"

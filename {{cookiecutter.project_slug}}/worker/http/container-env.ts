@@ -9,8 +9,8 @@ function isSetting([name, value]: [string, unknown]): boolean {
 }
 
 /**
- * Builds the environment of a container's process: each variable and secret of the Worker, so
- * a new setting needs no change here, and the values for an app behind the Worker.
+ * Builds the environment of a container's process: every variable and secret of the Worker, so that
+ * new settings need no change here, and the values for an app behind the Worker.
  */
 export function containerEnvironment(env: object, port: number): Record<string, string> {
   const settings = Object.entries(env).filter(isSetting);

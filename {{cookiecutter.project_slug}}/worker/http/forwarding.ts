@@ -1,6 +1,6 @@
 /**
- * Headers that end at the Worker: those of one connection (RFC 9110, section 7.6.1), an
- * expectation that the Worker has met by reading the body, and one that selects a port.
+ * Headers that the Worker doesn't forward: those of one connection (RFC 9110, section 7.6.1),
+ * `Expect`, because the Worker reads the body itself, and one that selects a port.
  */
 const NOT_FORWARDED = [
   "cf-container-target-port",
@@ -18,9 +18,9 @@ const NOT_FORWARDED = [
 /** Methods that `fetch` sends without a body. */
 const BODILESS_METHODS = ["GET", "HEAD"];
 
-/** A request's body couldn't be read; `tooLarge` if it exceeds the limit. */
+/** A request's body couldn't be read. */
 export class BodyError extends Error {
-  /** Whether its size is the reason. */
+  /** Whether the body exceeds the limit. */
   readonly tooLarge: boolean;
 
   constructor(tooLarge: boolean) {
@@ -61,7 +61,7 @@ export function clientAddress(request: Request): string {
 /**
  * Reads a request's whole body, so that it can be offered to one instance after another.
  *
- * @throws {BodyError} if the body is too large or breaks off
+ * @throws {BodyError} if the body is too large or incomplete
  */
 export async function readBody(request: Request, maxBytes: number): Promise<ArrayBuffer | null> {
   if (!request.body || BODILESS_METHODS.includes(request.method)) return null;

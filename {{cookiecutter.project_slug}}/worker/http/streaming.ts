@@ -14,9 +14,9 @@ export interface Limits {
 
 /**
  * Passes a response through the Durable Object, which keeps the container awake until the response
- * ends. The inactivity timeout would cut off a response that is returned unchanged.
+ * ends. If the response were returned unchanged, the inactivity timeout would cut it off.
  *
- * The runtime moves the bytes, since a step through JavaScript would delay each event by a third.
+ * The runtime moves the bytes, because JavaScript would delay each event by a third.
  * `release` is called exactly once when the response ends; `cut` if a limit ended it.
  */
 export function passOn(

@@ -2,7 +2,7 @@ import { type Ask, type Refusal, type Reply, SCALING_HEADER } from "./router";
 
 export { type Refusal, SCALING_HEADER };
 
-/** Square-root staffing: `ROOM` × √limit places stay free, so a random instance mostly has room. */
+/** Square-root staffing: `ROOM` × √limit places stay free, so a random one usually has room. */
 const ROOM = 0.6;
 
 /** An instance that has had nothing to do for this long is not in use, in milliseconds. */
@@ -19,7 +19,7 @@ export function readAsk(headers: Headers): Partial<Ask> {
   return JSON.parse(headers.get(SCALING_HEADER) ?? '{ "must": true }');
 }
 
-/** Decides which requests an instance accepts, and estimates how many instances the load needs. */
+/** Decides which requests an instance accepts, and estimates how many instances are needed. */
 export class Gauge {
   #width = 1;
   #askedAt = 0;
@@ -36,7 +36,7 @@ export class Gauge {
     this.#clock = clock;
   }
 
-  /** Learns from what came with a request; returns the reason to refuse it, if there is one. */
+  /** Learns from a request's `Ask`; returns the reason to refuse the request, if there is one. */
   refusal({ width, age = 0, wake, must }: Partial<Ask>, running: number): Refusal | undefined {
     const quiet = this.#clock() - this.#askedAt;
     const idle = running === 0 && quiet > IDLE;
@@ -58,7 +58,7 @@ export class Gauge {
     this.#width += share * (width - this.#width);
   }
 
-  /** Whether no other instance is known to serve the load, so this one's start is worth waiting for. */
+  /** Whether this instance is the only one in use, so that its start is worth waiting for. */
   get isAlone(): boolean {
     return this.#width <= 1 && this.#failures === 0;
   }

@@ -16,14 +16,14 @@ export interface Ask {
   must: boolean;
 }
 
-/** Why an instance doesn't accept a request. "down" means that a start has just failed. */
+/** Why an instance refuses a request. "down" means that a start has just failed. */
 export type Refusal = "full" | "idle" | "resting" | "down";
 
 /** What an instance sends with a response. */
 export interface Reply {
   width: number;
   refusal?: Refusal | undefined;
-  /** How long not to ask the instance again because it couldn't start, in milliseconds. */
+  /** How long to skip the instance because it couldn't start, in milliseconds. */
   rest: number;
 }
 

@@ -27,7 +27,7 @@ test("an instance accepts requests up to its limit, and beyond it if it must", (
   expect(gauge.refusal(ask({ must: true }), 2 * LIMIT)).toBeUndefined();
 });
 
-test("it accepts a request that no router sent", () => {
+test("it accepts a request that doesn't come from a router", () => {
   expect(gauge.refusal(readAsk(new Headers()), 2 * LIMIT)).toBeUndefined();
 });
 
@@ -40,7 +40,7 @@ test("with nothing to do for five seconds, it accepts only a request that wakes 
   expect(gauge.refusal(ask(), 0)).toBe("idle");
 });
 
-test("it takes a larger part of a fresh width than of an old one", () => {
+test("a recent width counts more than an old one", () => {
   const widthAfter = (age: number) => {
     gauge = new Gauge(LIMIT, 10, () => now);
     gauge.refusal(ask({ width: 2, wake: true }), 0);
@@ -65,7 +65,7 @@ test("the fuller it is, the wider the load", () => {
   expect(widthAt(2 * LIMIT)).toBeLessThanOrEqual(10);
 });
 
-test("after each failed start in a row it rests longer, once for all requests that waited", () => {
+test("the rest gets longer with each failed start, not with each request that waited for it", () => {
   const rests = [1, 2, 3, 4, 5, 6, 7].map(() => {
     gauge.failed();
     gauge.failed();

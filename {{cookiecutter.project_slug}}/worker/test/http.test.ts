@@ -48,14 +48,14 @@ test("variables can't change how the backend listens", () => {
 
 const url = new URL("https://app.example/api/x");
 
-test.each(["Expect", "Keep-Alive", "TE", "X-Named"])("%s ends at the Worker", (name) => {
+test.each(["Expect", "Keep-Alive", "TE", "X-Named"])("%s isn't forwarded", (name) => {
   const headers = { [name]: "100-continue", Connection: "x-named, upgrade", Upgrade: "websocket" };
   const forwarded = forwardedHeaders(new Request(url, { headers }), url, "id");
   expect(forwarded.has(name)).toBe(false);
   expect(forwarded.get("Upgrade")).toBe("websocket");
 });
 
-test("a body that breaks off is the client's error", async () => {
+test("an incomplete body is the client's error", async () => {
   const body = new ReadableStream({
     pull: (controller) => controller.error(new Error("the client left")),
   });
@@ -83,7 +83,7 @@ test("a request that no endpoint handles is refused", () => {
   expect(judge("GET", "/api/health", true)).toEqual({ status: 403 });
 });
 
-test("the types of path parameters are known, and other types match anything", () => {
+test("path parameters match by their type, and unknown types match anything", () => {
   const judgeItems = createMatcher({
     preflight: true,
     routes: [

@@ -87,13 +87,13 @@ test("an instance starts only when those before it are full", async () => {
   }
 });
 
-test("requests that arrive together start no more instances than they need", async () => {
+test("requests that arrive together start only the instances that they need", async () => {
   const isolate = router();
   await Promise.all(Array.from({ length: 2 * LIMIT }, () => served(isolate, 1)));
   expect(instances.map(({ running }) => running)).toEqual([LIMIT, LIMIT, 0, 0]);
 });
 
-test("when all are full, they share further requests, which cost at most six messages", async () => {
+test("full instances share further requests, which take at most six messages each", async () => {
   const isolate = router();
   await served(isolate, 4 * LIMIT);
   for (let request = 0; request < 100; request += 1) {
@@ -161,7 +161,7 @@ test("during a deployment, an instance serves a Worker that sends only the forme
   expect(new Gauge(LIMIT, 4, clock).refusal(ask, LIMIT)).toBeUndefined();
 });
 
-test("a response without a header, such as a WebSocket, is returned as it is", async () => {
+test("a response without a header, such as a WebSocket, is returned unchanged", async () => {
   const response = new Response(null, { status: 503 });
   expect(await router().dispatch(async () => response, 3)).toBe(response);
 });

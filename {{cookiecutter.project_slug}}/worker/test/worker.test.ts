@@ -94,7 +94,7 @@ test.each([204, 205, 304])("a response with status %i has no body", async (statu
   expect((await fetchWorker("/env")).status).toBe(200); // on the same connection
 });
 
-test("an encoded path reaches the backend as its plain form does", async () => {
+test("an encoded path reaches the backend like the plain one", async () => {
   expect(await (await fetchWorker("/%65nv")).text()).toBe("from the backend");
   expect(received.map(({ url }) => url)).toEqual(["/%65nv"]);
 });
@@ -105,7 +105,7 @@ test("an upgrade that no server here offers is ignored", async () => {
   expect(received[0]?.headers).not.toHaveProperty("upgrade");
 });
 
-test("a service is reached only with the prefix, which nobody knows", async () => {
+test("a service can be reached only with the secret prefix", async () => {
   for (const path of ["/d1.internal/", "/undefined/d1.internal/"]) {
     expect((await fetchWorker(path, { method: "POST" })).status, path).toBe(404);
   }
@@ -137,7 +137,7 @@ test.each(pages.filter(({ shell }) => shell))(
   },
 );
 
-test("the app shell of a deep link is fresh and has the security headers", async () => {
+test("the app shell of a deep link is revalidated and has the security headers", async () => {
   const response = await fetchWorker("/deep/link", PAGE);
   expect(response.headers.get("Cache-Control")).toBe("no-cache");
   for (const [name, value] of Object.entries(securityHeaders)) {
@@ -219,7 +219,7 @@ test("a client that sends too many requests to limited paths gets 429 with Retry
   const most = limit?.simple.limit ?? 0;
   let refused: Awaited<ReturnType<typeof fetchWorker>> | undefined;
   let served = 0;
-  // A new period may start meanwhile, so send twice as many.
+  // A new period may start in the meantime, so send twice as many requests.
   while (!refused && served <= 2 * most) {
     const path = paths[served % paths.length] ?? "";
     const response = await fetchWorker(path, { method: "POST", body: "{}" });
@@ -250,7 +250,7 @@ test.each([
   expect(isListed(path, [])).toBe(false);
 });
 
-test("a failure gets a problem with Retry-After, never a bare 500", async () => {
+test("a failure gets a problem with Retry-After, not a bare 500", async () => {
   const broken = createTestHarness({
     workers: [{ configPath: writeConfig(), vars: { BACKEND_ORIGIN: "no address" } }],
   });
@@ -269,7 +269,7 @@ test("the Worker can be deployed and stays small", () => {
   expect(statSync(join(folder, "index.js")).size).toBeLessThan(18 * 1024);
 });
 
-test("a preview has what the app has", () => {
+test("a preview has the same bindings as the app", () => {
   const { containers, durable_objects, ratelimits, vars } = wrangler.previews ?? {};
   const [container] = wrangler.containers ?? [];
   const { class_name, image } = container ?? {};

@@ -1,4 +1,4 @@
-"""A conversation: `POST /stream` gets all of it each time, so that any instance can answer."""
+"""A conversation. `POST /stream` gets the whole one each time, so that any instance can answer."""
 
 from typing import Annotated, Literal
 

@@ -58,8 +58,8 @@ async def answer_without_model(question: str) -> AsyncGenerator[str | StreamEven
 
 
 async def find_ollama_models() -> list[str]:
-    """Return the models of an Ollama server on this machine, or nothing if none responds."""
-    import httpx2  # noqa: PLC0415 - the first answer needs it, not the start
+    """Return the models of the Ollama server on this machine; empty if it doesn't respond."""
+    import httpx2  # noqa: PLC0415 - needed for the first answer, not at the start
 
     try:
         async with asyncio.timeout(OLLAMA_SECONDS), httpx2.AsyncClient(trust_env=False) as client:

@@ -83,7 +83,7 @@ async def stream_events(answer: Answer, messages: list[Message]) -> AsyncGenerat
 
 
 def encodable(text: str) -> str:
-    """Replace halves of characters, which UTF-8 can't encode, with U+FFFD."""
+    """Replace unpaired surrogates, which UTF-8 can't encode, with U+FFFD."""
     if text.isascii():
         return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -19,7 +19,7 @@ async def open_model(settings: Settings) -> AsyncGenerator["Model | None"]:
     if not settings.model_name:
         yield None
         return
-    # Importing the client is a tenth of an app's start, so an app without a model doesn't do it.
+    # Importing the client takes a tenth of an app's start, so apps without a model don't do it.
     from app.model.client import Model  # noqa: PLC0415
 
     model = Model(settings)

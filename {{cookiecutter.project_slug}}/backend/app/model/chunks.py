@@ -72,7 +72,7 @@ def parse(data: str, event: str = "message") -> Chunk:
 
 
 def as_dict(value: object) -> dict[str, Any]:
-    """Return an object of JSON, or an empty one in place of anything else."""
+    """Return a JSON object, or an empty one if the value is anything else."""
     return value if isinstance(value, dict) else {}
 
 

@@ -1,4 +1,4 @@
-"""The client of an OpenAI-compatible provider: one for each process, connections kept open."""
+"""The client of an OpenAI-compatible provider. Each process has one, with open connections."""
 
 import asyncio
 import logging
@@ -32,7 +32,7 @@ class Model:
     """A model at a provider."""
 
     def __init__(self, settings: Settings) -> None:
-        """Prepare a model; it connects at the first question."""
+        """Prepare a model; it connects when it gets the first question."""
         self._settings = settings
         self._client: httpx2.AsyncClient | None = None
         self._opening = asyncio.Lock()
@@ -48,8 +48,8 @@ class Model:
     ) -> AsyncGenerator[str | StatusEvent | DoneEvent]:
         """Ask for the next message of a conversation, after a system prompt.
 
-        If something fails before the first piece of text and a second attempt may help, there is
-        one.
+        If something fails before the first piece of text and a second attempt may help, it tries
+        again once.
 
         Args:
             instructions: the system prompt.
@@ -59,7 +59,7 @@ class Model:
             The pieces of the answer, then a `done` event; a status while the model reasons.
 
         Raises:
-            ModelError: the provider refused, failed, or broke off.
+            ModelError: the provider refused, failed, or ended the answer early.
         """
         request: dict[str, object] = {
             "model": self._settings.model_name,
@@ -103,7 +103,7 @@ class Model:
         """Create the client at the first question.
 
         Reading the certificates that this machine trusts costs more than importing the client, so
-        the start of the app does not wait for it.
+        the app's start doesn't wait for it.
         """
         async with self._opening:
             if not self._client:
@@ -111,7 +111,7 @@ class Model:
             return self._client
 
     async def _check(self, response: httpx2.Response) -> None:
-        """Raise the error that a refusal means."""
+        """Raise the error for a refusal."""
         if response.is_error:
             await response.aread()
             retry_after = errors.parse_retry_after(response.headers.get("retry-after"))

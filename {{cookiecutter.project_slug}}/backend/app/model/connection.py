@@ -43,7 +43,7 @@ def is_loopback(host: str) -> bool:
 
 
 def completions_url(base_url: str) -> httpx2.URL:
-    """Write the URL to ask; a query such as `?api-version=1` stays at the end."""
+    """Build the URL of the endpoint; a query such as `?api-version=1` stays at the end."""
     base = httpx2.URL(base_url)
     path, mark, query = base.raw_path.partition(b"?")
     return base.copy_with(raw_path=path.rstrip(b"/") + b"/chat/completions" + mark + query)
@@ -73,7 +73,7 @@ async def next_event(
 ) -> httpx2.ServerSentEvent | None:
     """Wait for the next event; None at the end.
 
-    Once the answer is complete, there is a limit of seconds, and a broken connection is an end.
+    Once the answer is complete, the wait is limited, and a broken connection counts as the end.
     """
     try:
         async with asyncio.timeout(seconds):

@@ -1,4 +1,4 @@
-"""What can go wrong with a model, as sentences that say what to do."""
+"""The failures of a model, as sentences that say what to do."""
 
 import re
 from datetime import UTC, datetime
@@ -45,7 +45,7 @@ class ModelError(AnswerError):
 
     Attributes:
         reason: what happened, for the log.
-        retry_after: the seconds after which a second attempt may succeed; None if none will.
+        retry_after: the seconds after which a second attempt may succeed; None if it can't.
     """
 
     def __init__(self, detail: str, reason: str = "", retry_after: float | None = None) -> None:
@@ -165,7 +165,7 @@ def not_an_api(reason: str) -> ModelError:
 
 
 def parse_retry_after(value: str | None) -> float | None:
-    """Read a `Retry-After` header, which holds seconds or a date; None if it is not readable."""
+    """Read a `Retry-After` header, which contains seconds or a date; None if it's malformed."""
     if value is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""What a provider means when it refuses: providers agree neither on a form nor on a status."""
+"""What a provider's refusal means: providers don't agree on a format or on a status."""
 
 import json
 import re
@@ -11,10 +11,10 @@ WORDS = {
     "code", "detail", "details", "error", "errors", "innererror", "message", "metadata", "msg",
     "raw", "reason", "status", "type",
 }  # fmt: skip
-"""The fields that hold a provider's own words. Others repeat the request."""
+"""The fields that contain a provider's own words. Others repeat the request."""
 
 NUMBERS = ("code", "status", "status_code")
-"""The fields that may hold an HTTP status."""
+"""The fields that may contain an HTTP status."""
 
 ECHO = re.compile(r"""(["'])input\1: .*|(?<!\w)([`"'])\S*?\2(?!\w)""", re.DOTALL)
 """Text that an error repeats: the input that a validator rejected, and quoted names."""
@@ -32,14 +32,14 @@ MEANINGS = {
     r"|authentication_error|no_db_connection": HTTPStatus.UNAUTHORIZED,
     r"rate.?limit|resource.exhausted|too many requests": HTTPStatus.TOO_MANY_REQUESTS,
 }
-"""The status that a provider's words stand for, whichever it sends with them."""
+"""The status that a provider's words stand for, regardless of the one that it sends."""
 
 
 def find_status(body: str, status: int | None, model: str | None) -> int:
-    """Find out what a refusal means; the model's name in it says nothing.
+    """Find out what a refusal means, ignoring the model's name in it.
 
-    401 is for the key, 402 for credit, 404 for the model's name, 413 for a conversation that is too
-    long, and 451 for a filter. Other statuses mean what they mean in HTTP.
+    401 is about the key, 402 about credit, 404 about the model's name, 413 about a conversation
+    that is too long, and 451 about a filter. Other statuses mean what they mean in HTTP.
     """
     error = load(body)
     words = "\n".join(ECHO.sub(" ", text.replace(model or "", " ")) for text in find_words(error))

@@ -1,4 +1,4 @@
-"""The text of an answer, cleaned while it arrives: no reasoning, and no halves of characters."""
+"""The text of an answer, cleaned while it arrives, without reasoning and split characters."""
 
 from codecs import getincrementaldecoder
 
@@ -14,7 +14,7 @@ class Thoughts:
     """
 
     def __init__(self) -> None:
-        """Expect the beginning of an answer."""
+        """Start at the beginning of an answer."""
         self.open = False
         self._closed = False
         self._began = False
@@ -57,7 +57,7 @@ class Characters:
     def join(self, piece: str) -> str:
         """Add a piece, and return it without surrogates.
 
-        Half a character at its end waits for the next piece; without it, it becomes U+FFFD.
+        Half a character at the end waits for the next piece, or becomes U+FFFD if that doesn't fit.
         """
         # most text is ASCII, which needs no decoding unless half a character is waiting
         if piece.isascii() and not self._decoder.getstate()[0]:

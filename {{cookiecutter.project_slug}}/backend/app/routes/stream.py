@@ -1,4 +1,4 @@
-"""`POST /stream`: a conversation in, the events of its answer out."""
+"""`POST /stream`: takes a conversation and streams the events of its answer."""
 
 from typing import Annotated
 
@@ -15,7 +15,7 @@ router = APIRouter()
 
 
 get_answer = provide(answer)
-"""Provides the function that answers to an endpoint; tests override it."""
+"""Gives an endpoint the function that answers; tests override it."""
 
 
 @router.post(

@@ -16,7 +16,7 @@ IMPORTERS = PACKAGES | sys.stdlib_module_names
 
 
 class SecurityScopes(ABC):  # noqa: B024 - abstract for the sake of `__subclasshook__`
-    """Stands for FastAPI's class of this name until something imports that class.
+    """Stands in for FastAPI's class of this name until something imports that class.
 
     FastAPI compares the type of every parameter with its class, and importing it creates the
     models of an OpenAPI document: a fifth of the start of an app that uses neither.
@@ -36,7 +36,7 @@ class SecurityScopes(ABC):  # noqa: B024 - abstract for the sake of `__subclassh
 
 
 def allow_lazy_imports() -> None:
-    """Let the packages import lazily, if this Python can."""
+    """Let the packages import lazily, if this Python supports it."""
     if sys.version_info >= (3, 15):
         sys.set_lazy_imports_filter(is_lazy)
         sys.set_lazy_imports("all")

@@ -1,4 +1,4 @@
-"""The format of the logs, the server's own included."""
+"""The format of the logs, including the server's own."""
 
 import logging
 from typing import Any, Literal

@@ -38,7 +38,7 @@ def describe_slash_redirects(rows: list[dict[str, Any]]) -> Iterator[dict[str, A
 
 
 def describe_routes(app: FastAPI) -> dict[str, Any]:
-    """Describe to what an app with all of its routes responds with anything but 404 and 405.
+    """Describe the requests that an app with all of its routes answers with neither 404 nor 405.
 
     `preflight` is whether a middleware answers OPTIONS at any path.
     """

@@ -36,9 +36,9 @@ log = logging.getLogger(__name__)
 
 
 class ForwardedHeaders(ProxyHeadersMiddleware):
-    """uvicorn's middleware for what trusted proxies say, with X-Forwarded-Host too.
+    """uvicorn's middleware for the headers of trusted proxies, with X-Forwarded-Host too.
 
-    With the host, `request.url_for()` and redirects name the address that the client has used.
+    With the host, `request.url_for()` and redirects use the same address as the client.
     """
 
     async def __call__(
@@ -126,7 +126,7 @@ def bind_port(host: str, port: int) -> socket.socket:
     """Bind a TCP socket, which doesn't listen yet."""
     made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    # asyncio sets this only on its own sockets; without it, events may wait 40 ms
+    # asyncio sets this only on its own sockets; without it, events may be 40 ms late
     made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return bind(made, (host, port), f"{host}:{port} (BACKEND_HOST, BACKEND_PORT)")
 

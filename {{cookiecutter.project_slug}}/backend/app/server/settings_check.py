@@ -44,7 +44,7 @@ def describe(name: str, details: ErrorDetails) -> str:
 
 
 def variables() -> dict[str, list[str]]:
-    """List the variables that people set, under `required` and `optional`."""
+    """List the variables that users set, under `required` and `optional`."""
     names: dict[str, list[str]] = {"required": [], "optional": []}
     for name, field in settings.Settings.model_fields.items():
         names["required" if field.is_required() else "optional"].append(name.upper())

@@ -16,7 +16,7 @@ TEMPLATES = ("app.chat.", "app.web.", "app.routes.env", "app.routes.health")
 
 
 class NameClashError(Exception):
-    """Two models have one name."""
+    """Two models have the same name."""
 
 
 def complete(infer: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -43,7 +43,7 @@ def complete(infer: Callable[[], dict[str, Any]]) -> dict[str, Any]:
                 response["content"] = {ProblemResponse.media_type: {"schema": reference}}
             stream = response.get("content", {}).get(EventStream.media_type, {})
             if "$ref" in (schema := stream.get("schema", {})):
-                schema.pop("type", None)  # FastAPI calls a body that isn't JSON a string
+                schema.pop("type", None)  # FastAPI describes a body that isn't JSON as a string
     return openapi
 
 

@@ -33,8 +33,8 @@ class RequestLog:
     """ASGI middleware around everything else in the app: it logs each request with its ID.
 
     Proxies share their connections to this server among clients, so a response must not break
-    its connection: one that can't have a body has none, and an exception goes no further than
-    here once its response is complete. An empty response ends its connection, because workerd
+    its connection: one that can't have a body is sent without one, and an exception is only logged
+    once its response is complete. An empty response ends its connection, because workerd
     loses the next request on a connection whose first response was empty (workerd 2026-11-17).
     """
 

@@ -1,4 +1,4 @@
-"""What requests may be: HEAD for every GET endpoint, the methods of a path, and the body's size."""
+"""Rules for requests: HEAD for every GET endpoint, the methods of a path, and the body's size."""
 
 from dataclasses import dataclass
 
@@ -41,8 +41,8 @@ class HeadRequests:
 
 
 DISCARDED_LIMITS = 16
-"""How many times the limit is still read of a body that is too large, so that the proxy that
-sends it can read the response instead of failing on a closed connection."""
+"""How much of a body that is too large is read and discarded, as a multiple of the limit. The proxy
+that sends it can then read the response instead of failing on a closed connection."""
 
 
 @dataclass

@@ -19,9 +19,10 @@ log = logging.getLogger(__name__)
 class Event(BaseModel):
     """The base of every event; `event` names its kind.
 
-    A stream of your own has a union of such models, like `StreamEvent` in app/chat/events.py. Give
-    that union as the model of the endpoint's response, and it appears in the OpenAPI document and
-    the TypeScript types. The page expects `done` at the end, or `error` with a `detail` for users.
+    For a stream of your own, define a union of events, like `StreamEvent` in app/chat/events.py.
+    Give that union as the model of the endpoint's response, and it appears in the OpenAPI document
+    and the TypeScript types. The page expects `done` at the end, or `error` with a `detail` for
+    users.
     """
 
     event: str
@@ -69,8 +70,8 @@ class EventStream(StreamingResponse):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the response until it ends or the client disconnects.
 
-        Starlette's own way, a group of two tasks, takes more memory and goes on cancelling what
-        the events await in `finally`.
+        Starlette uses a group of two tasks, which takes more memory and keeps cancelling what the
+        events await in `finally`.
         """
         streaming = asyncio.current_task()
         disconnected = False
@@ -104,7 +105,7 @@ class EventStream(StreamingResponse):
                     heartbeat.idle_since = math.inf  # a client that reads slowly isn't idle
                     await send({"type": "http.response.body", "body": body, "more_body": True})
                     heartbeat.idle_since = time.monotonic()
-        except BaseException:  # also a group or an inner task's cancellation must not end silently
+        except BaseException:  # a group or an inner task's cancellation must not be silent
             task = asyncio.current_task()
             if task and task.cancelling():
                 raise
@@ -134,7 +135,7 @@ class Heartbeat:
         self._timer = asyncio.get_running_loop().call_later(seconds, self._check)
 
     def _check(self) -> None:
-        """Send a comment if the stream has been idle, and check again when it could next be."""
+        """Send a comment if the stream has been idle, and check again when it next could be."""
         rest = self.idle_since + self._seconds - time.monotonic()
         if rest <= 0:
             self._comment = asyncio.create_task(self._send_comment())
