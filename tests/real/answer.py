@@ -25,7 +25,7 @@ async def answer(messages: list[Any]) -> AsyncGenerator[str]:
         for _ in range(int(number)):
             yield str(time.monotonic()).ljust(int(size[0]) if size else 0, ".")
             await asyncio.sleep(float(seconds))
-    except (asyncio.CancelledError, GeneratorExit):  # the latter while it waits for the client
+    except (asyncio.CancelledError, GeneratorExit):  # the latter while waiting for the client
         log.info("cancelled: %s", prompt)
         raise
     log.info("finished: %s", prompt)

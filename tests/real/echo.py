@@ -1,4 +1,4 @@
-"""`/api`: endpoints for tests."""
+"""Endpoints for tests, under `/api`."""
 
 import asyncio
 import gzip

@@ -1,6 +1,6 @@
-"""README.md's two commands on a machine that has Python, make, and git, and nothing else.
+"""README.md's two commands on a machine that has only Python, make, and git.
 
-It gets a clone of what is committed. Its user has an empty home, a strict umask, no git identity.
+It gets a clone of the last commit. Its user has an empty home, a strict umask, and no git identity.
 """
 
 import re

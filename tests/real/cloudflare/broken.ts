@@ -1,4 +1,4 @@
-// A Worker for tests: the app in instance 0 refuses its settings, so its container ends at once.
+// A Worker for tests: the app in instance 0 rejects its settings, so its container ends at once.
 import { Backend as Instance } from "./backend";
 
 export { default } from "./index";

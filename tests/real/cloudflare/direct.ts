@@ -1,4 +1,4 @@
-// A Worker for tests: `/3/env` asks instance 3 for `/env`, whichever instance has room.
+// A Worker for tests: `/3/env` requests `/env` from instance 3, even if other instances have room.
 export { Backend } from "./backend";
 
 export default {

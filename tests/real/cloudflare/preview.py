@@ -30,12 +30,12 @@ def free_port() -> int:
 
 
 def prepare(app: Path, folder: Path, **settings: int) -> Path:
-    """Copy a project, and replace its backend's answer and endpoints with those of the tests.
+    """Copy a project, and give its backend the answer and the endpoints of the tests.
 
     Args:
         app: An installed project, which stays unchanged.
         folder: Where to put the copy.
-        settings: Variables in wrangler.toml to change, besides `SETTINGS`.
+        settings: Variables in wrangler.toml to change, in addition to `SETTINGS`.
 
     Returns:
         The copy: a page with one file, the endpoints and the answer of tests/real, and no rate
@@ -65,7 +65,7 @@ def prepare(app: Path, folder: Path, **settings: int) -> Path:
 
 @dataclass
 class Preview:
-    """A running `wrangler dev`. The end of its `with` stops it and its containers."""
+    """A running `wrangler dev`. Leaving its `with` block stops it and its containers."""
 
     folder: Path
     ready: str = "/"
@@ -77,7 +77,7 @@ class Preview:
         return {**projects.environment(), "CI": "1", "NO_PROXY": "127.0.0.1,localhost,::1"}
 
     def __enter__(self) -> Self:
-        """Start it, and wait until it is ready."""
+        """Start `wrangler dev`, and wait until it is ready."""
         self.url = f"http://127.0.0.1:{self.port}"
         self.name = re.findall(r'(?m)^name = "(.*)"', (self.folder / "wrangler.toml").read_text())[
             0
@@ -101,7 +101,7 @@ class Preview:
         raise AssertionError(self.output()[-4000:])
 
     def __exit__(self, *_: object) -> None:
-        """Stop it."""
+        """Stop `wrangler dev` and its containers."""
         os.killpg(self.process.pid, signal.SIGTERM)
         try:
             self.process.wait(20)
@@ -143,7 +143,7 @@ class Preview:
         return sum(self.name in name and not name.endswith("-proxy") for name in names)
 
     def output(self) -> str:
-        """Return its output, including the Worker's log lines."""
+        """Return the output of `wrangler dev`, including the Worker's log lines."""
         return (self.folder / "wrangler.log").read_text()
 
     def containers(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""The container's image alone: small, unprivileged, compiled, and graceful at SIGTERM."""
+"""The container's image alone: its size, user, and bytecode, and how it reacts to SIGTERM."""
 
 import time
 from collections.abc import Iterator

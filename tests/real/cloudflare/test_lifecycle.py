@@ -38,7 +38,7 @@ def app(cloudflare_app: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 @pytest.fixture
 def asleep(app: Preview) -> Preview:
-    """The same, without a running container."""
+    """The same project, without a running container."""
     app.sleep()
     return app
 
@@ -239,7 +239,7 @@ def test_a_client_that_leaves_early_frees_its_place(
     for client in clients:
         client.sendall(request)
     time.sleep(1)
-    for client in clients:  # a reset, as when a browser cancels; a plain end could be a half-close
+    for client in clients:  # a reset, as from a browser; an ordinary end could be a half-close
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         client.close()
     time.sleep(1)

@@ -1,4 +1,4 @@
-"""Every valid HTTP request gets the app's response, and every setting reaches the app."""
+"""The app responds to every valid HTTP request, and every setting reaches the app."""
 
 import http.client
 from collections.abc import Iterator
@@ -70,7 +70,7 @@ def test_headers_of_12_kb_are_served(app: Preview) -> None:
 
 @pytest.mark.parametrize("code", [200, 201, 204, 205, 206, 301, 304, 404, 416, 418, 500, 503, 599])
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_a_status_passes_however_its_body_is_sent(app: Preview, method: str, code: int) -> None:
+def test_a_status_is_passed_on_with_any_kind_of_body(app: Preview, method: str, code: int) -> None:
     sizes = [0] if code in (204, 205, 304) else [0, 10, 100_000]
     for size in sizes:
         for chunked in ("false", "true"):
@@ -90,7 +90,7 @@ def test_a_large_response_that_the_app_compressed_arrives_whole(app: Preview) ->
     assert response.json() == ["x" * 100_000]
 
 
-def test_a_stream_tells_further_proxies_not_to_buffer_it(app: Preview) -> None:
+def test_a_stream_asks_other_proxies_not_to_buffer_it(app: Preview) -> None:
     response = httpx.post(f"{app.url}/stream", json=conversation("3 0"), timeout=60)
     assert response.headers["x-accel-buffering"] == "no"
 

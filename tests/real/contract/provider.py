@@ -49,7 +49,7 @@ def provider_in(container: str, app: Path, port: int) -> Iterator[str]:
             self.wfile.write(done.stdout)
 
         def log_message(self, *_: object) -> None:
-            """Keep the tests' output short."""
+            """Log nothing, to keep the tests' output short."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Relay) as relay:
         threading.Thread(target=relay.serve_forever, daemon=True).start()

@@ -29,9 +29,9 @@ KEY = 'pa$word # with "quotes"'
 
 @pytest.fixture(scope="module")
 def app(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project with both layouts, a scripted answer, an echo, and a model in its `.env`.
+    """A project with both layouts, a scripted answer, an echo endpoint, and a model in its `.env`.
 
-    Its suite also has the template's own tests, and a second path has a limit.
+    Its suite also has the template's own tests, and a second path has a rate limit.
     """
     folder = tmp_path_factory.mktemp("contract") / "my-app"
     subprocess.run(["cp", "-al", projects.shared(shared_folder, "both"), folder], check=True)
@@ -51,7 +51,7 @@ def app(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         f"MODEL_BASE_URL=http://127.0.0.1:{free_port()}/v1\n"
     )
     (folder / ".env").write_text(model + ports)
-    # A unique name by which to find its containers.
+    # a unique name, to find the containers by
     replace(folder / "wrangler.toml", 'name = "my-app"', f'name = "{WORKER}"')
     return folder
 

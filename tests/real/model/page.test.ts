@@ -2,7 +2,7 @@ import { expect, type Page, test } from "@playwright/test";
 
 const answers = (page: Page) => page.getByTestId("answer");
 
-/** A question that so small a model answers with the same few words, again and again. */
+/** A question that a small model answers with the same few words, again and again. */
 const LONG = "What is the capital of France?";
 
 /** Sends a message. */

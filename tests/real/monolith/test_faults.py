@@ -67,7 +67,7 @@ def test_a_missing_backend_is_503(image: str) -> None:
         def stream(_: int) -> httpx.Response:
             return httpx.post(f"{app.url}/stream", json=conversation("a"), timeout=10)
 
-        with ThreadPoolExecutor(20) as pool:  # more than there are idle connections to the backend
+        with ThreadPoolExecutor(20) as pool:  # more requests than idle connections to the backend
             answers = list(pool.map(stream, range(20)))
         refused = [answer for answer in answers if answer.status_code != 200]
         assert refused

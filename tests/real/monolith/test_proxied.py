@@ -67,7 +67,7 @@ def test_a_stream_arrives_live(front: Container, method: str, path: str) -> None
     with httpx.stream(method, f"{front.url}{path}", json=body) as response:
         assert response.status_code == 200
         arrivals = [time.monotonic() for _ in response.iter_text()]
-    assert arrivals[-1] - arrivals[0] > 0.5, "the events came all at once"
+    assert arrivals[-1] - arrivals[0] > 0.5, "all events arrived at once"
     assert len(arrivals) > 10
 
 

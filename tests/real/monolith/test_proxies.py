@@ -114,7 +114,7 @@ def test_a_client_can_not_choose_what_the_app_believes(front: Container, app: Co
         "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}",
         front.name,
     )
-    assert received["client"] != own, "the proxy's address counts as the client's"
+    assert received["client"] != own, "the app takes the proxy's address for the client's"
     assert received["url"] == f"{front.url}/api/headers"
     assert received["x-forwarded-host"] == front.url.removeprefix("http://")
     assert "evil.example" not in str(received)
@@ -124,7 +124,7 @@ def test_a_stream_arrives_live(front: Container) -> None:
     with httpx.stream("POST", f"{front.url}/stream", json=conversation("20 0.05")) as response:
         assert response.status_code == 200
         arrivals = [time.monotonic() for _ in response.iter_text()]
-    assert len(arrivals) > 15, "events were held back and came together"
+    assert len(arrivals) > 15, "events were buffered and arrived together"
 
 
 def test_a_websocket_passes(front: Container) -> None:
@@ -140,7 +140,7 @@ def test_files_stay_compressed(front: Container) -> None:
     assert response.headers["content-encoding"] == "gzip"
 
 
-def test_the_images_own_limit_of_a_body_counts(front: Container) -> None:
+def test_the_images_own_limit_on_bodies_applies(front: Container) -> None:
     response = httpx.post(f"{front.url}/api/length", content=b"x" * 1_100_000)
     assert response.headers["content-type"] == "application/problem+json"
     assert response.status_code == 413

@@ -123,7 +123,7 @@ def test_a_folder_is_never_redirected(http: httpx.Client, path: str) -> None:
     assert_problem(http.get(path), 404)
 
 
-def test_the_api_s_folder_is_no_page(http: httpx.Client) -> None:
+def test_the_apis_folder_is_not_a_page(http: httpx.Client) -> None:
     assert_problem(http.get("/api", headers=HTML), 404)
     assert_problem(http.get("/assets/", headers=HTML), 404)
 

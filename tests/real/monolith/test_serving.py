@@ -63,7 +63,7 @@ def test_the_api_answers(http: httpx.Client) -> None:
         assert stream.headers["content-type"].startswith("text/event-stream")
         assert stream.headers["cache-control"] == "no-cache, no-transform"
         times = [time.monotonic() for _ in stream.iter_raw()]
-    assert times[-1] - times[0] > 0.5, "the events came all at once"
+    assert times[-1] - times[0] > 0.5, "all events arrived at once"
 
 
 def test_every_file_of_the_page_is_readable(http: httpx.Client) -> None:
@@ -88,7 +88,7 @@ def api(image: str) -> Iterator[httpx.Client]:
         yield client
 
 
-def test_json_of_the_api_is_compressed_once(api: httpx.Client) -> None:
+def test_the_apis_json_is_compressed_once(api: httpx.Client) -> None:
     for packed in (False, True):
         response = api.get("/api/json", params={"packed": packed})
         assert response.headers["content-encoding"] == "gzip"
@@ -100,7 +100,7 @@ def test_json_of_the_api_is_compressed_once(api: httpx.Client) -> None:
     assert int(plain.headers["content-length"]) == len(plain.content)
 
 
-def test_problems_of_the_api_that_are_short_are_not_compressed(api: httpx.Client) -> None:
+def test_short_problems_are_not_compressed(api: httpx.Client) -> None:
     assert "content-encoding" not in api.get("/api/none").headers
 
 
@@ -110,10 +110,10 @@ def test_a_stream_is_live_and_events_are_never_compressed(path: str, api: httpx.
         arrivals = [time.monotonic() for _ in response.iter_text()]
         assert ("content-encoding" in response.headers) == (path == "/api/text")
     assert len(arrivals) > 10
-    assert arrivals[-1] - arrivals[0] > 0.5, "the lines came all at once"
+    assert arrivals[-1] - arrivals[0] > 0.5, "all lines arrived at once"
 
 
-def test_the_app_learns_what_the_client_accepts(api: httpx.Client) -> None:
+def test_the_app_gets_the_clients_accept_encoding(api: httpx.Client) -> None:
     headers = {"Accept-Encoding": "br, gzip"}
     assert api.get("/api/headers", headers=headers).json()["accept-encoding"] == "br, gzip"
 

@@ -10,7 +10,7 @@ from tests.real.monolith.container import HARDENED, Container
 pytestmark = pytest.mark.xdist_group("monolith")
 
 
-def test_a_secret_comes_as_a_file_and_is_never_shown(image: str, tmp_path: Path) -> None:
+def test_a_secret_is_read_from_a_file_and_never_shown(image: str, tmp_path: Path) -> None:
     key = tmp_path / "model_api_key"
     key.write_text("sk-very-secret\n")
     secret = ("--volume", f"{key}:/run/secrets/model_api_key:ro", "--env", "MODEL_NAME=a-model")
@@ -61,14 +61,14 @@ def test_an_empty_setting_counts_as_not_set(image: str) -> None:
         app.wait_until_ready()
 
 
-def test_a_developer_s_settings_move_nothing_inside(image: str) -> None:
+def test_a_developers_settings_change_nothing_inside(image: str) -> None:
     options = ("--env", "BACKEND_HOST=0.0.0.0", "--env", "LAYOUT=development")
     with Container.start(image, *HARDENED, *options) as app:
         report = httpx.get(f"{app.wait_until_ready().url}/env").json()
         assert report["layout"] == "monolith"
 
 
-def test_a_file_system_without_tmp_is_one_sentence(image: str) -> None:
+def test_a_file_system_without_tmp_gives_one_sentence(image: str) -> None:
     with Container.start(image, "--read-only") as app:
         assert app.exit_status(15) == 2
         [line] = app.logs().splitlines()

@@ -20,7 +20,7 @@ REQUESTS = {
 }
 
 
-def test_no_response_breaks_the_request_of_another_client(image: str) -> None:
+def test_no_response_breaks_another_clients_request(image: str) -> None:
     with Container.start(image, *UNLIMITED, *TEST_ENDPOINTS) as container:
         container.wait_until_ready()
 

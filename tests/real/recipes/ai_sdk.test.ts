@@ -24,14 +24,14 @@ test("useChat holds a conversation with the backend", async ({ page }) => {
   expect(complaints).toEqual([]);
 });
 
-test("a failure is a sentence below the text", async ({ page }) => {
+test("a failure is shown as a sentence below the text", async ({ page }) => {
   await page.goto("/chat");
   await ask(page, "fail");
   await expect(page.getByRole("alert")).toHaveText("Ask about one city.");
   await expect(answer(page)).toContainText("You said:");
 });
 
-test("a refused message is a sentence", async ({ page }) => {
+test("a refused message is shown as a sentence", async ({ page }) => {
   await page.goto("/chat");
   await ask(page, "x".repeat(10_001));
   await expect(page.getByRole("alert")).toHaveText(

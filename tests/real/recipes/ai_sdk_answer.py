@@ -1,4 +1,4 @@
-"""The answer behind `useChat`, as the last message says."""
+"""The answer behind `useChat`; the last message controls it."""
 
 import asyncio
 from collections.abc import AsyncGenerator

@@ -37,7 +37,7 @@ def add(file: Path, before: str, line: str) -> None:
 
 
 def build(project: Path) -> Path:
-    """Give the project a name of its own, as containers do, and build its page."""
+    """Give the project a unique name, because its containers have it too, and build its page."""
     config = project / "wrangler.toml"
     name = f"t{uuid.uuid4().hex[:10]}"
     service = f'[[services]]\nbinding = "AI"\nservice = "{name}"\nentrypoint = "StandIn"\n'

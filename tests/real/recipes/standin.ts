@@ -1,6 +1,6 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 
-/** Stands in for Workers AI: it repeats the question, one word per event, in Cloudflare's form. */
+/** Stands in for Workers AI: repeats the question, one word per event, in Cloudflare's format. */
 export class StandIn extends WorkerEntrypoint {
   async run(
     model: string,

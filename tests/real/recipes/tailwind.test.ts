@@ -15,7 +15,7 @@ test("Tailwind and a dialog of shadcn/ui work under the policy", async ({ page }
   await button.click();
   const dialog = page.getByRole("dialog", { name: "My App" });
   await expect(dialog).toHaveCSS("position", "fixed");
-  await expect(page.locator("body")).toHaveCSS("overflow", "hidden"); // what blocks scrolling
+  await expect(page.locator("body")).toHaveCSS("overflow", "hidden"); // this blocks scrolling
   await dialog.getByRole("button", { name: "Close" }).click();
   await expect(dialog).toBeHidden();
   await expect(page.locator("body")).not.toHaveCSS("overflow", "hidden");

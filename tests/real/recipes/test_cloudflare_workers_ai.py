@@ -42,7 +42,7 @@ def answer(url: str, prompt: str) -> str:
 
 
 def works(app: Path, url: str) -> None:
-    """Use D1 and the model as the recipes say."""
+    """Use D1 and the model as in the recipes."""
     added, listed = recipes.ask(app, "cloudflare-d1", url)
     assert '"text":"Buy milk"' in added
     assert added in listed

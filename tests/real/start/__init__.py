@@ -1,1 +1,1 @@
-"""The instructions of the backend's start, counted inside its image."""
+"""Counts the instructions of the backend's start inside its image."""

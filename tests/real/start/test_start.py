@@ -34,7 +34,7 @@ def test_a_start_costs_less_than_fastapis_first_example(cloudflare_app: Path) ->
     assert count(image, *APP) <= BOUND * count(image, *HELLO)
 
 
-def test_the_backend_s_tests_pass_in_the_image_s_python(cloudflare_app: Path) -> None:
+def test_the_backends_tests_pass_on_the_images_python(cloudflare_app: Path) -> None:
     dockerfile = (cloudflare_app / "Dockerfile-cloudflare").read_text()
     [python] = set(re.findall(r"^FROM (python:\S+)", dockerfile, re.MULTILINE))
     mounts = ("--volume", f"{cloudflare_app}:/project:ro", "--volume", f"{SUITE}:/suite:ro")

@@ -1,4 +1,4 @@
-"""Lazy imports: which packages they reach, and that FastAPI works the same with them."""
+"""Lazy imports: which packages use them, and that FastAPI works the same with them."""
 
 import subprocess
 import sys
@@ -39,7 +39,7 @@ def test_everything_else_is_not(importer: str | None) -> None:
     assert not lazy_imports.is_lazy(importer, "json", None)
 
 
-def test_what_the_app_imports_runs_at_once(tmp_path: Path) -> None:
+def test_the_apps_own_imports_run_at_once(tmp_path: Path) -> None:
     (tmp_path / "registry.py").write_text("print('registered')")
     (tmp_path / "mine.py").write_text("import registry")
     assert run("import app.main; print('before'); import mine; print('after')", tmp_path) == [
@@ -48,7 +48,7 @@ def test_what_the_app_imports_runs_at_once(tmp_path: Path) -> None:
 
 
 @needs_lazy_imports
-def test_what_is_not_needed_to_respond_is_not_imported(tmp_path: Path) -> None:
+def test_modules_that_no_response_needs_are_not_imported(tmp_path: Path) -> None:
     code = """
 from app.main import create_app
 create_app()
@@ -80,7 +80,7 @@ def test_fastapi_gives_its_own_scopes(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not issubclass(str, lazy_imports.SecurityScopes)
 
 
-def test_another_fastapi_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fastapi_without_the_class_is_left_unchanged(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(vars(utils), "SecurityScopes")
     lazy_imports.replace_security_scopes()
     assert "SecurityScopes" not in vars(utils)

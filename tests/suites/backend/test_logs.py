@@ -15,7 +15,7 @@ from app.web.request_log import request_id
 
 
 def capture(log_format: Literal["text", "json"]) -> tuple[logging.Logger, io.StringIO]:
-    """Make a logger with the handler that all logs go to, and the text it writes."""
+    """Make a logger with the handler of all logs, and return it with the text that it writes."""
     config = logging_config(log_format, access_log=True)
     written = io.StringIO()
     config["handlers"]["stderr"]["stream"] = written
@@ -60,7 +60,7 @@ def test_a_request_keeps_the_proxys_id_if_it_is_well_formed(
     assert request_id.get() == "-"
 
 
-def test_a_failure_is_logged_also_without_the_access_log(
+def test_a_failure_is_logged_even_without_the_access_log(
     app: FastAPI, client: TestClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     loggers = logging_config("text", access_log=False)["loggers"]

@@ -1,4 +1,4 @@
-"""What providers send instead of OpenAI's form, from their documentation and from real servers."""
+"""Responses that differ from OpenAI's, from providers' documentation and from real servers."""
 
 import asyncio
 import json
@@ -36,7 +36,7 @@ def chunk(content: object = None, **choice: object) -> str:
 
 
 def receive(provider: Provider, *events: str | None) -> list[Piece | Exception]:
-    """Ask a provider whose answer has these events and no others."""
+    """Ask a provider whose answer has only these events."""
     settings = settings_for(provider, model_name=MODEL, model_idle_seconds=10)
     return ask(settings, f"stream {json.dumps(events)}")
 
@@ -77,7 +77,7 @@ def receive(provider: Provider, *events: str | None) -> list[Piece | Exception]:
         (200, [{"error": {"code": 503, "message": "Try later"}}], OVERLOAD),
     ],
 )
-def test_a_refusal_means_what_its_words_say(
+def test_the_words_of_a_refusal_decide_its_meaning(
     provider: Provider, status: int, error: object, sentence: str
 ) -> None:
     body = error if isinstance(error, str) else json.dumps(error)
@@ -97,7 +97,7 @@ def test_a_refusal_means_what_its_words_say(
         ([{"message": "Bad", "status": 503}], OVERLOAD),
     ],
 )
-def test_an_error_in_the_stream_means_the_same(
+def test_an_error_in_the_stream_has_the_same_meaning(
     provider: Provider, error: object, sentence: str
 ) -> None:
     before = len(provider.requests)
@@ -112,7 +112,7 @@ def test_an_error_event_ends_the_answer(provider: Provider, event: str) -> None:
     assert str(receive(provider, chunk("One"), f"{event}\nevent: error")[-1]) == OVERLOAD
 
 
-def test_silence_names_the_setting(provider: Provider) -> None:
+def test_a_timeout_names_its_setting(provider: Provider) -> None:
     error = ask(settings_for(provider, model_idle_seconds=1), 'stream ["stall"]')[-1]
     assert "sent nothing for 1 second" in str(error)
     assert "MODEL_IDLE_SECONDS" in str(error)
@@ -182,7 +182,7 @@ def test_other_json_is_not_an_answer(provider: Provider) -> None:
     assert str(error).startswith("MODEL_BASE_URL does not lead to an OpenAI-compatible API.")
 
 
-def test_usage_is_not_asked_for_again_once_a_provider_rejects_the_question(
+def test_usage_is_not_requested_again_after_a_provider_rejects_the_option(
     provider: Provider,
 ) -> None:
     before = len(provider.requests)
@@ -213,7 +213,7 @@ def test_text_after_an_ending_is_kept(provider: Provider) -> None:
         {"content": [{"type": "thinking", "thinking": []}, "I can't."]},
     ],
 )
-def test_text_has_more_than_one_form(provider: Provider, delta: dict[str, Any]) -> None:
+def test_text_comes_in_more_than_one_format(provider: Provider, delta: dict[str, Any]) -> None:
     assert text(receive(provider, chunk(delta=delta), STOP)) == "I can't."
     assert (
         text(receive(provider, json.dumps({"choices": [{"message": delta}]}), STOP)) == "I can't."

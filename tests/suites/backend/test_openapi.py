@@ -1,4 +1,4 @@
-"""The OpenAPI document, from which the frontend's types are made."""
+"""The OpenAPI document, from which the frontend's types are generated."""
 
 import json
 from collections.abc import AsyncGenerator

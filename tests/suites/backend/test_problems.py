@@ -1,4 +1,4 @@
-"""What applies to every endpoint: HEAD, 404, 405, 422, 500, and the settings of a test."""
+"""Behavior of every endpoint: HEAD, 404, 405, 422, 500, and the settings of a test."""
 
 from collections.abc import AsyncGenerator
 
@@ -50,7 +50,7 @@ def test_every_get_endpoint_answers_head(app: FastAPI, client: TestClient, path:
     assert set(got.headers) <= set(head.headers)
 
 
-def test_an_endpoint_of_its_own_for_head_takes_precedence(app: FastAPI, client: TestClient) -> None:
+def test_an_endpoint_for_head_takes_precedence(app: FastAPI, client: TestClient) -> None:
     @app.get("/api/notes-x")
     async def notes() -> None: ...
 
@@ -89,7 +89,7 @@ def test_an_unexpected_error_is_a_problem_that_reveals_only_its_id(
     assert "password" not in response.text
 
 
-def test_a_field_is_named_as_json_pointers_are_written(app: FastAPI, client: TestClient) -> None:
+def test_a_field_is_named_with_a_json_pointer(app: FastAPI, client: TestClient) -> None:
     @app.post("/api/numbers")
     async def numbers(body: dict[str, int]) -> None: ...
 

@@ -1,4 +1,4 @@
-"""What every response keeps to, so that it doesn't break a connection that clients share."""
+"""Rules for every response, so that it doesn't break a connection that clients share."""
 
 import logging
 import time
@@ -21,7 +21,7 @@ def shared(app: FastAPI) -> Iterator[httpx2.Client]:
 
 
 def connection(response: httpx2.Response) -> Any:  # noqa: ANN401 - a tuple of unknown length
-    """Name the connection of a response."""
+    """Identify the connection of a response."""
     return response.extensions["network_stream"].get_extra_info("client_addr")
 
 
@@ -66,7 +66,7 @@ def test_an_empty_response_closes_its_connection(
     assert "connection" not in shared.get("/api/health").headers
 
 
-def test_an_informational_status_is_an_error_of_the_app(
+def test_an_informational_status_is_an_error_in_the_app(
     app: FastAPI, shared: httpx2.Client
 ) -> None:
     @app.get("/api/early-x")

@@ -68,7 +68,7 @@ def wait_until_it_listens(port: int) -> None:
             time.sleep(0.05)
         else:
             return
-    pytest.fail("the server does not listen")
+    pytest.fail("the server doesn't listen")
 
 
 def test_a_busy_port_is_reported_in_a_sentence(start: Start, port: int) -> None:
@@ -139,7 +139,7 @@ def test_the_servers_own_messages_are_json_too(start: Start, port: int) -> None:
         ({"LAYOUT": "monolith", "GRACE_SECONDS": "10"}, True),
     ],
 )
-def test_a_running_stream_may_finish_within_the_grace_and_not_in_development(
+def test_a_running_stream_may_finish_within_the_grace_period_except_in_development(
     start: Start, port: int, settings: dict[str, str], *, complete: bool
 ) -> None:
     process = start(**settings)
@@ -174,7 +174,7 @@ def test_a_websocket_echoes_and_is_closed_when_the_server_stops(start: Start, po
     assert websocket.close_code == 1012
 
 
-def test_no_websocket_package_is_imported_to_start(start: Start) -> None:
+def test_a_start_imports_no_websocket_package(start: Start) -> None:
     code = "import sys, app.server.run, app.main; app.main.create_app(); print(*sys.modules)"
     environment = {"PATH": os.environ["PATH"]}
     done = subprocess.run(  # noqa: S603

@@ -1,4 +1,4 @@
-"""The settings: everything that is wrong is reported at once."""
+"""The settings: all errors are reported at once."""
 
 import json
 from pathlib import Path
@@ -157,7 +157,7 @@ def test_the_settings_can_be_checked_without_starting(
 
 
 @pytest.mark.parametrize("command", ["openapi", "routes"])
-def test_what_only_reads_the_code_sees_no_settings(
+def test_commands_that_only_read_the_code_ignore_settings(
     command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cli.main([command]) == 0

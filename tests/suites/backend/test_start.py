@@ -1,4 +1,4 @@
-"""What a start imports."""
+"""The imports of a start."""
 
 import os
 import subprocess

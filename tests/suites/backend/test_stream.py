@@ -17,7 +17,7 @@ from tests.conftest import AnswerWith, conversation, serve
 from tests.test_stream import answer_of, ask, parse
 
 
-def test_headers_keep_proxies_from_holding_back_the_stream(
+def test_headers_keep_proxies_from_buffering_the_stream(
     client: TestClient, answer_with: AnswerWith
 ) -> None:
     answer_with(answer_of("hi"))
@@ -28,7 +28,7 @@ def test_headers_keep_proxies_from_holding_back_the_stream(
 
 
 @pytest.mark.settings(heartbeat_seconds=0.05)
-def test_silence_is_filled_with_comments(client: TestClient, answer_with: AnswerWith) -> None:
+def test_an_idle_stream_sends_comments(client: TestClient, answer_with: AnswerWith) -> None:
     async def answer(messages: list[Message]) -> AsyncGenerator[str]:
         await asyncio.sleep(0.2)
         yield messages[-1].content
@@ -39,7 +39,7 @@ def test_silence_is_filled_with_comments(client: TestClient, answer_with: Answer
     assert [event["event"] for event in parse(body)] == ["token", "done"]
 
 
-def test_an_event_leaves_before_the_next_is_made(app: FastAPI, answer_with: AnswerWith) -> None:
+def test_an_event_is_sent_before_the_next_is_made(app: FastAPI, answer_with: AnswerWith) -> None:
     received = Event()
 
     async def answer(messages: list[Message]) -> AsyncGenerator[str]:

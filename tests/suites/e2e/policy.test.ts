@@ -1,6 +1,6 @@
 import { expect, test } from "@playwright/test";
 
-/** Where the dev server takes the reports of browsers. */
+/** The path at which the dev server accepts the reports of browsers. */
 const REPORTS = /\/@policy-violations$/;
 
 /** Runs in the page: adds a style as some libraries do, which the deployed app blocks. */
@@ -11,7 +11,7 @@ function addStyle() {
 }
 
 test.describe("the content security policy in development", { tag: "@dev" }, () => {
-  test("blocks nothing, and the page keeps it", async ({ page }) => {
+  test("doesn't block anything, and stays on the page", async ({ page }) => {
     const reports: unknown[] = [];
     page.on("request", (request) => {
       if (REPORTS.test(request.url())) reports.push(request.postDataJSON());
@@ -24,7 +24,7 @@ test.describe("the content security policy in development", { tag: "@dev" }, () 
     expect(reports).toEqual([]);
   });
 
-  test("reports what is blocked when deployed", async ({ page }) => {
+  test("reports what it will block in the deployed app", async ({ page }) => {
     await page.goto("/");
     const report = page.waitForRequest(REPORTS);
     await page.evaluate(addStyle);

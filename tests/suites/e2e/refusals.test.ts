@@ -1,7 +1,7 @@
-// Refusals by a real server, as the page shows them. The tests copy this file into the project's own suite.
+// How the page shows the refusals of a real server. Tests copy this file into a project's e2e/.
 import { expect, test } from "@playwright/test";
 
-test("@limited the page says that a prompt is too many, and Retry works after the wait", async ({
+test("@limited the page reports too many requests, and Retry works after the wait", async ({
   page,
 }) => {
   await page.goto("/");
@@ -26,7 +26,7 @@ test("@limited the page says that a prompt is too many, and Retry works after th
   await expect(alert).toHaveCount(0);
 });
 
-test("@starting the page says that a backend does not start, and retries", async ({ page }) => {
+test("@starting the page reports that the backend is starting, and retries", async ({ page }) => {
   const statuses: number[] = [];
   page.on("response", (response) => {
     if (response.url().endsWith("/stream")) statuses.push(response.status());

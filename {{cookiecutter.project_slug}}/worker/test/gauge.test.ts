@@ -65,7 +65,7 @@ test("the fuller it is, the wider the load", () => {
   expect(widthAt(2 * LIMIT)).toBeLessThanOrEqual(10);
 });
 
-test("the rest gets longer with each failed start, not with each request that waited for it", () => {
+test("each failed start makes the rest longer, however many requests waited for it", () => {
   const rests = [1, 2, 3, 4, 5, 6, 7].map(() => {
     gauge.failed();
     gauge.failed();

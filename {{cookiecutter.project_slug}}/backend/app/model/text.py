@@ -1,4 +1,4 @@
-"""The text of an answer, cleaned while it arrives, without reasoning and split characters."""
+"""The text of an answer, cleaned while it arrives: without reasoning or split characters."""
 
 from codecs import getincrementaldecoder
 
@@ -57,7 +57,8 @@ class Characters:
     def join(self, piece: str) -> str:
         """Add a piece, and return it without surrogates.
 
-        Half a character at the end waits for the next piece, or becomes U+FFFD if that doesn't fit.
+        Half a character at the end waits for the next piece. If the other half doesn't follow, it
+        becomes U+FFFD.
         """
         # most text is ASCII, which needs no decoding unless half a character is waiting
         if piece.isascii() and not self._decoder.getstate()[0]:
