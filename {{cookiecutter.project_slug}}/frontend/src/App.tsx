@@ -5,12 +5,9 @@ import { isComposing } from "./chat/keys";
 import type { Turn } from "./chat/state";
 import { useConversation } from "./chat/useConversation";
 import { Footer } from "./ui/Footer";
-import { Icon } from "./ui/Icon";
 import { ReloadPrompt } from "./ui/Reload";
 import { ThemeToggle } from "./ui/ThemeToggle";
 import { Welcome } from "./Welcome";
-
-const NEW_CHAT_KEYS = `${/Mac|iP/.test(navigator.platform) ? "⌘" : "Ctrl+"}Shift+O`;
 
 /** The page: a conversation and the form for the next prompt. */
 export function App() {
@@ -51,11 +48,7 @@ export function App() {
         {!isEmpty && (
           <>
             <h1>{displayName}</h1>
-            {chat && <chat.ExportButton turns={conversation.turns} />}
-            <button type="button" className="ghost" title={NEW_CHAT_KEYS} onClick={startAnew}>
-              <Icon path="M12 5v14M5 12h14" />
-              <span>New chat</span>
-            </button>
+            {chat && <chat.HeaderButtons turns={conversation.turns} onNewChat={startAnew} />}
           </>
         )}
         <ThemeToggle />

@@ -2,8 +2,8 @@
 
 import { wakeServer } from "../api/wakeServer";
 import { Conversation } from "./Conversation";
-import { ExportButton } from "./ExportButton";
+import { HeaderButtons } from "./HeaderButtons";
 import { NewestButton } from "./scrolling";
 import { streamAnswer } from "./stream";
 
-export const chat = { Conversation, ExportButton, NewestButton, streamAnswer, wakeServer };
+export const chat = { Conversation, HeaderButtons, NewestButton, streamAnswer, wakeServer };

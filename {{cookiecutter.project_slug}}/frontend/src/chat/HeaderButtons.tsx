@@ -2,8 +2,15 @@ import { displayName, name } from "../../../package.json";
 import { Icon } from "../ui/Icon";
 import type { Turn } from "./state";
 
-/** A button that saves the conversation as a Markdown file. */
-export function ExportButton({ turns }: { turns: Turn[] }) {
+const NEW_CHAT_KEYS = `${/Mac|iP/.test(navigator.platform) ? "⌘" : "Ctrl+"}Shift+O`;
+
+interface HeaderButtonsProps {
+  turns: Turn[];
+  onNewChat: () => void;
+}
+
+/** The buttons that save the conversation as a Markdown file and start a new one. */
+export function HeaderButtons({ turns, onNewChat }: HeaderButtonsProps) {
   function save() {
     const file = new Blob([toMarkdown(turns)], { type: "text/markdown" });
     const url = URL.createObjectURL(file);
@@ -16,10 +23,16 @@ export function ExportButton({ turns }: { turns: Turn[] }) {
   }
 
   return (
-    <button type="button" className="ghost" onClick={save}>
-      <Icon path="M12 4v12M7 11l5 5 5-5M5 20h14" />
-      <span>Export</span>
-    </button>
+    <>
+      <button type="button" className="ghost" onClick={save}>
+        <Icon path="M12 4v12M7 11l5 5 5-5M5 20h14" />
+        <span>Export</span>
+      </button>
+      <button type="button" className="ghost" title={NEW_CHAT_KEYS} onClick={onNewChat}>
+        <Icon path="M12 5v14M5 12h14" />
+        <span>New chat</span>
+      </button>
+    </>
   );
 }
 
