@@ -8,7 +8,7 @@ async function ask(page: Page, prompt: string) {
 
 const answer = (page: Page) => page.getByRole("region", { name: "assistant" }).last();
 
-test("useChat holds a conversation with the backend", async ({ page }) => {
+test("useChat has a conversation with the backend", async ({ page }) => {
   const complaints: string[] = [];
   page.on("console", (message) => {
     if (message.type() === "error") complaints.push(message.text());

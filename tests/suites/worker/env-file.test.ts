@@ -41,6 +41,6 @@ test("empty values are left out, as if they were not set", () => {
   expect(readByWrangler()).toEqual({ SET: "1" });
 });
 
-test("an error names a value that can't be written", () => {
+test("an error names the variable whose value can't be written", () => {
   expect(() => writeEnvFile(path, { KEY: `'"\`` })).toThrow("KEY in .env");
 });

@@ -1,4 +1,4 @@
-"""What an app without a model answers."""
+"""The answers of an app without a model."""
 
 import asyncio
 import json

@@ -34,7 +34,7 @@ def ask(client: TestClient, prompt: str = "hi") -> list[dict[str, Any]]:
 
 
 def answer_of(*pieces: object) -> Answer:
-    """Make an answer of these pieces, whatever their types are."""
+    """Make an answer of these pieces, of any type."""
 
     async def answer(_: list[Message]) -> AsyncGenerator[str]:
         for piece in pieces:

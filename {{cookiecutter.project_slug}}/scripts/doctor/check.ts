@@ -4,7 +4,7 @@
 export interface Check {
   /** Checks that have to succeed first; otherwise this one is skipped. */
   after?: string[];
-  /** What needs it, if `bun run dev` and `bun run check` don't: its problems are notes. */
+  /** The tasks that need it, if `bun run dev` and `bun run check` don't: its problems are notes. */
   neededBy?: string;
   /** Returns a sentence with a fix for each problem. */
   problems(): string[] | Promise<string[]>;

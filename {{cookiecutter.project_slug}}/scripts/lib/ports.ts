@@ -19,7 +19,7 @@ export function readPort(name: string, fallback: number): number {
   return typeof port === "string" ? fail(port) : port;
 }
 
-/** Whether nothing listens on a port, over IPv4 or IPv6. */
+/** Whether a port is free, over IPv4 and IPv6. */
 async function isFree(port: number): Promise<boolean> {
   for (const host of ["127.0.0.1", "::1"]) {
     const error = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {

@@ -5,7 +5,7 @@ export { type Refusal, SCALING_HEADER };
 /** Square-root staffing: `ROOM` × √limit places stay free, so a random one usually has room. */
 const ROOM = 0.6;
 
-/** An instance that has had nothing to do for this long is not in use, in milliseconds. */
+/** An instance that has been idle for this long is not in use, in milliseconds. */
 const IDLE = 5000;
 
 /** How long to skip an instance that couldn't start: at first, and at most. */

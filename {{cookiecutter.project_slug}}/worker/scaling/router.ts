@@ -10,7 +10,7 @@ export interface Ask {
   width?: number;
   /** How long ago an instance reported the width, in milliseconds. */
   age: number;
-  /** The instance accepts the request even if it has had nothing to do. */
+  /** The instance accepts the request even if it has been idle. */
   wake: boolean;
   /** The instance accepts the request in any case, because enough others refused it. */
   must: boolean;

@@ -31,7 +31,7 @@ test("it accepts a request that doesn't come from a router", () => {
   expect(gauge.refusal(readAsk(new Headers()), 2 * LIMIT)).toBeUndefined();
 });
 
-test("with nothing to do for five seconds, it accepts only a request that wakes it", () => {
+test("after five idle seconds, it accepts only a request that wakes it", () => {
   expect(gauge.refusal(ask(), 0)).toBe("idle");
   expect(gauge.refusal(ask({ wake: true }), 0)).toBeUndefined();
   now += 5000;

@@ -19,7 +19,7 @@ class Chunk:
         delta: the next piece of the message, as the provider wrote it.
         reason: why the model stopped, once it has.
         usage: the tokens that the provider counted.
-        error: what went wrong, in any form; None if nothing did.
+        error: what went wrong, in any format; None if there was no error.
     """
 
     delta: dict[str, Any] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class Chunk:
 def parse(data: str, event: str = "message") -> Chunk:
     """Read an event of the stream, or the body of a response that isn't a stream.
 
-    The chunk is empty if the data says nothing; data that isn't JSON raises `ValueError`.
+    The chunk is empty if the data has no known field; data that isn't JSON raises `ValueError`.
     """
     if event == "error":
         return Chunk(error=data)

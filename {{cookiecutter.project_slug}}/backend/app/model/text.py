@@ -21,7 +21,7 @@ class Thoughts:
         self._kept = ""
 
     def remove(self, piece: str) -> str:
-        """Return what to show of the next piece; nothing while a tag may still be incomplete."""
+        """Return the part of the next piece to show; empty while a tag may still be incomplete."""
         if self._began:
             return piece
         self._kept += piece

@@ -1,4 +1,4 @@
-"""What FastAPI leaves out of the OpenAPI document: problem documents and streamed events."""
+"""Adds what FastAPI leaves out of the OpenAPI document: problem documents and streamed events."""
 
 import re
 from collections.abc import Callable, Iterator

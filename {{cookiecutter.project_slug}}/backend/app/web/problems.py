@@ -33,7 +33,7 @@ class Problem(BaseModel):
 
 
 class ProblemResponse(JSONResponse):
-    """A response that carries a problem document."""
+    """A response with a problem document."""
 
     media_type = "application/problem+json"
 

@@ -11,7 +11,7 @@ let askedAt = Number.NEGATIVE_INFINITY;
  *
  * Does nothing if it did so within the last five minutes.
  *
- * @param onStarting called with `true` if the server takes long to respond, and then with `false`
+ * @param onStarting called with `true` if the server is slow to respond, and then with `false`
  *   when it has responded or can't be reached.
  */
 export async function wakeServer(onStarting: (isStarting: boolean) => void): Promise<void> {

@@ -31,7 +31,7 @@ export function Answer({ answer, Text, isLast, onRetry }: Props) {
   const pages = useMemo(() => toPages(sources), [sources]);
   return (
     <div className="answer">
-      {/* Busy until it is complete, so that screen readers read all of it, once. */}
+      {/* Busy until it is complete, so that screen readers read the whole answer, once. */}
       <div className="text" aria-live="polite" aria-busy={active} data-testid="answer">
         <Citations value={pages}>
           <Text text={text} complete={!active} />

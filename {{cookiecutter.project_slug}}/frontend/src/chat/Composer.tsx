@@ -64,7 +64,7 @@ export function Composer({ ref, active, notice, refused, onPrepare, onSend, onSt
           {refused.sentence}
         </p>
       )}
-      {/* Two buttons in two places: the second click of a double click never reaches another button. */}
+      {/* Two buttons in two places, so that a double click can't reach both. */}
       <div className="actions">
         <output className="hint">
           {notice ?? (

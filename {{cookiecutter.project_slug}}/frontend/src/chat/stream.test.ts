@@ -73,7 +73,7 @@ test("the whole conversation is sent, without prompts that got no answer", async
   ]);
 });
 
-test("stopping tells the server", async () => {
+test("stopping ends the request", async () => {
   const fetch = respondWith(new FakeStream().response);
   const answer = ask();
   await vi.waitFor(() => expect(fetch).toHaveBeenCalledOnce());

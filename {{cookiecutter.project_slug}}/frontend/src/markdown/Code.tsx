@@ -5,7 +5,7 @@ const loadHighlight = () => import("./Highlight");
 
 interface Props {
   text: string;
-  /** The name of the language, or whatever is written after the fence. */
+  /** The text after the fence, usually the name of the language. */
   language: string;
   /** Whether the text may continue: until it is complete, it isn't highlighted. */
   open: boolean;

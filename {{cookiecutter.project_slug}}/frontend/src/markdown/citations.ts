@@ -6,5 +6,5 @@ export interface Citation {
   href: string;
 }
 
-/** What `[1]`, `[2]`, and so on stand for, in this order; undefined where there is no such page. */
+/** The pages for `[1]`, `[2]`, and so on, in this order; undefined where there is none. */
 export const Citations = createContext<(Citation | undefined)[]>([]);
