@@ -164,7 +164,7 @@ async function holdPrompts(page: Page): Promise<void> {
 }
 
 for (const clickCount of [1, 2]) {
-  test(`Stop ends the answer and sends no prompt, clicked ${clickCount} times`, async ({ page }) => {
+  test(`Stop doesn't send a prompt, clicked ${clickCount} times`, async ({ page }) => {
     await page.goto("/");
     await holdPrompts(page);
     const prompts = countPrompts(page);
