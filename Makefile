@@ -8,7 +8,7 @@ ACTIONS := $(wildcard {{cookiecutter.project_slug}}/.github/actions/*/action.yml
 FORMS := .github/ISSUE_TEMPLATE/bug.yml .github/ISSUE_TEMPLATE/idea.yml
 BENCHES := generation app development page start model router cloudflare wake images serving simplification load
 
-.PHONY: demo test test-real test-real-more test-fresh lint lock pictures bench bench-quick $(BENCHES:%=bench-%)
+.PHONY: demo test test-real test-fresh lint lock pictures bench bench-quick $(BENCHES:%=bench-%)
 
 demo: ## Generate an app and serve it; answers: make demo deployment=monolith backend_port=31000
 	@$(SETUP) demo python -m tools.demo
@@ -18,10 +18,7 @@ test: lint ## Run the bake and check tiers
 
 test-real: ## Run the tests that need a Docker engine and Chromium; nothing else should run meanwhile
 	@$(SETUP) dev pytest -n 2 --dist loadgroup tests/real/monolith
-	@$(SETUP) dev pytest tests/real/contract/test_contract.py tests/real/recipes/test_cloudflare_d1.py tests/real/recipes/test_cloudflare_workers_ai.py tests/real/recipes/test_cors.py tests/real/recipes/test_keep_data.py
-
-test-real-more: ## Run the real tests that have not passed as a whole since the folders moved; they go back to test-real one by one
-	@$(SETUP) dev pytest tests/real/cloudflare tests/real/contract/test_workflows.py tests/real/model tests/real/recipes tests/real/start tests/real/test_devcontainer.py tests/real/test_load.py
+	@$(SETUP) dev pytest tests/real --ignore tests/real/monolith --ignore tests/real/test_fresh_machine.py
 
 test-fresh: ## Run both of README.md's commands on a bare machine, in a container
 	@$(SETUP) dev pytest tests/real/test_fresh_machine.py
