@@ -92,7 +92,7 @@ def front(
     monolith_app: Path,
 ) -> Iterator[Container]:
     """A proxy in front of that app."""
-    file = monolith_app.parent / f"{request.param}.conf"
+    file = monolith_app.parent / f"{app.name}-{request.param}.conf"  # processes share the folder
     text = snippet(monolith_app, request.param)
     assert "127.0.0.1:8080" in text
     file.write_text(text.replace("127.0.0.1:8080", f"{app.name}:80"))
