@@ -65,9 +65,7 @@ def test_the_contract_holds_for_deployed_servers(project: Path) -> None:
         workflow.printed[name]
         for name in ("Test the development server", "Build and test what is deployed")
     )
-    # only the style that the suite adds
-    assert dev.count(VIOLATION) == 1
-    assert f'{VIOLATION}: "inline", by "style-src-elem"' in dev
+    assert VIOLATION not in dev
     assert deployed.count(" passed") == 2  # the Worker and the image
 
 
