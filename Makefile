@@ -14,7 +14,7 @@ demo: ## Generate an app and serve it; answers: make demo deployment=monolith ba
 	@$(SETUP) demo python -m tools.demo
 
 test: lint ## Run the bake and check tiers
-	@$(SETUP) dev pytest -n 4 --dist worksteal -rs tests/bake tests/check
+	@$(SETUP) dev pytest -n 4 --dist worksteal -rfEs tests/bake tests/check
 
 test-real: ## Run the tests that need a Docker engine and Chromium; nothing else should run meanwhile
 	@$(SETUP) dev pytest -n 2 --dist loadgroup tests/real/monolith

@@ -15,7 +15,7 @@ from tests.conversation import conversation
 def test_only_the_right_password_opens_the_app(both_app: Path, tmp_path: Path) -> None:
     project = recipes.follow(recipes.copy(both_app, tmp_path), "monolith-password")
     right = ("ada", "correct horse")
-    client = httpx.Client(trust_env=False)
+    client = httpx.Client(trust_env=False, timeout=60)  # checking a password is slow on purpose
     with client, serve(project, "app.server") as app, caddy(project, {"app:80": app}) as url:
         for wrong in (None, ("ada", "wrong"), ("eve", "correct horse")):
             for path in ("/", "/env", "/api/health"):
@@ -35,7 +35,9 @@ def test_the_app_gets_the_name_and_no_password(both_app: Path, tmp_path: Path) -
         with caddy(project, {"app:80": address}) as url:
             headers = {"X-User": "root"}
             auth = ("ada", "correct horse")
-            httpx.post(f"{url}/x", auth=auth, headers=headers, content=b"1", trust_env=False)
+            httpx.post(
+                f"{url}/x", auth=auth, headers=headers, content=b"1", trust_env=False, timeout=60
+            )
     [got] = app.headers
     assert got["X-User"] == "ada"
     assert "Authorization" not in got
