@@ -1,6 +1,9 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 
-/** Stands in for Workers AI: repeats the question, one word per event, in Cloudflare's format. */
+/**
+ * Stands in for Workers AI: repeats the question, one word per event, in Cloudflare's format. It
+ * writes to its stream, because the runtime doesn't report a reader's end to one that is pulled.
+ */
 export class StandIn extends WorkerEntrypoint {
   async run(
     model: string,
@@ -8,19 +11,22 @@ export class StandIn extends WorkerEntrypoint {
   ): Promise<ReadableStream> {
     if (!model.startsWith("@cf/meta/")) throw new Error(`5007: No such model ${model}`);
     const words = messages.at(-1)?.content.split(" ") ?? [];
-    const encoder = new TextEncoder();
-    const event = (data: unknown) => encoder.encode(`data: ${JSON.stringify(data)}\n\n`);
-    return new ReadableStream({
-      type: "bytes",
-      async pull(controller) {
-        const word = words.shift();
-        if (word === "slowly") await scheduler.wait(100);
-        if (word !== undefined) return controller.enqueue(event({ response: `${word} ` }));
-        controller.enqueue(event({ response: "", usage: { prompt_tokens: 1, completion_tokens: 2 } }));
-        controller.enqueue(encoder.encode("data: [DONE]\n\n"));
-        controller.close();
-      },
-      cancel: () => console.log("the model's stream was cancelled"),
-    });
+    const { readable, writable } = new IdentityTransformStream();
+    const sent = send(writable.getWriter(), words);
+    this.ctx.waitUntil(sent.catch(() => console.log("the model's stream was cancelled")));
+    return readable;
   }
+}
+
+async function send(writer: WritableStreamDefaultWriter, words: string[]): Promise<void> {
+  const encoder = new TextEncoder();
+  const write = (data: unknown) =>
+    writer.write(encoder.encode(`data: ${JSON.stringify(data)}\n\n`));
+  for (const word of words) {
+    if (word === "slowly") await scheduler.wait(100);
+    await write({ response: `${word} ` });
+  }
+  await write({ response: "", usage: { prompt_tokens: 1, completion_tokens: 2 } });
+  await writer.write(encoder.encode("data: [DONE]\n\n"));
+  await writer.close();
 }
