@@ -8,6 +8,7 @@ import socket
 import subprocess
 import time
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -115,17 +116,23 @@ class Preview:
 
     def worker_port(self) -> int:
         """Find the port on which workerd itself serves the Worker, behind wrangler's proxy."""
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            for port in self.workerd_ports():
+                try:
+                    if "layout" in httpx.get(f"http://127.0.0.1:{port}/env", timeout=5).text:
+                        return port
+                except httpx.TransportError:
+                    continue
+        raise AssertionError("workerd is not listening on a port")
+
+    def workerd_ports(self) -> Iterator[int]:
+        """List the ports on which this preview's workerd listens."""
         for line in subprocess.check_output(["ss", "-ltnpH"], text=True).splitlines():
             address, owner = line.split()[3], line.split()[-1]
             port, pid = int(address.rpartition(":")[2]), re.findall(r'"workerd",pid=(\d+)', owner)
-            if not pid or os.getpgid(int(pid[0])) != self.process.pid or port == self.port:
-                continue
-            try:
-                if "layout" in httpx.get(f"http://127.0.0.1:{port}/env", timeout=5).text:
-                    return port
-            except httpx.TransportError:
-                continue
-        raise AssertionError("workerd is not listening on a port")
+            if pid and os.getpgid(int(pid[0])) == self.process.pid and port != self.port:
+                yield port
 
     def follow_starts(self) -> subprocess.Popen[bytes]:
         """Record each start as it happens, because the engine remembers only 256 events."""
