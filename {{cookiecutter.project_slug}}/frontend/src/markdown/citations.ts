@@ -6,5 +6,5 @@ export interface Citation {
   href: string;
 }
 
-/** The pages for `[1]`, `[2]`, and so on, in this order; undefined where there is none. */
+/** The pages for `[1]`, `[2]`, and so on, in this order; undefined for a source without a page. */
 export const Citations = createContext<(Citation | undefined)[]>([]);
