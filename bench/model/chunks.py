@@ -45,8 +45,7 @@ async def serve(port: int) -> None:
 
 async def ask_built_in(url: str) -> AsyncGenerator[str]:
     """Ask with the app's own client."""
-    from app.chat.conversation import Message  # noqa: PLC0415
-    from app.chat.events import DoneEvent, StatusEvent  # noqa: PLC0415
+    from app.chat import DoneEvent, Message, StatusEvent  # noqa: PLC0415
     from app.model.client import Model  # noqa: PLC0415
     from app.settings import Settings  # noqa: PLC0415
 

@@ -53,7 +53,7 @@ def test_every_answer_makes_a_worker_that_can_be_deployed(
     project = generate(tmp_path, deployment=deployment, initialize_git="false", **answers)
     (project / "node_modules").symlink_to(cloudflare_app / "node_modules")
     wrangler = str(cloudflare_app / "node_modules/.bin/wrangler")
-    options = ("--containers-rollout=none", "--assets", "worker/test/assets")
+    options = ("--containers-rollout=none", "--assets", "docs")
     done = run(project, wrangler, "deploy", "--dry-run", *options)
     assert f"MAX_INSTANCES ({max_instances})" in done.stdout
     [container] = tomllib.loads((project / "wrangler.toml").read_text())["containers"]

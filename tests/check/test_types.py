@@ -27,7 +27,7 @@ def fail(project: Path, *command: str) -> str:
 def test_a_renamed_field_is_reported_and_then_a_compile_error(project: Path) -> None:
     run(project, "bun", "run", "check", "frontend:api")
     run(project, "bunx", "tsc", "-p", "frontend")
-    events = project / "backend/app/chat/events.py"
+    events = project / "backend/app/chat/__init__.py"
     text = events.read_text()
     field = 'event: Literal["token"] = "token"\n    text: str\n'
     assert text.count(field) == 1
@@ -48,7 +48,7 @@ from fastapi import APIRouter
 from pydantic import Field
 from typing_extensions import TypeAliasType
 
-from app.chat.events import ErrorEvent
+from app.chat import ErrorEvent
 from app.web.sse import Event, EventStream
 
 router = APIRouter()

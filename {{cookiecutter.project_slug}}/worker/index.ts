@@ -35,16 +35,10 @@ const router = new Router();
 /** Rejects a request without an endpoint, as the app would, so that no container starts. */
 function refuseUnknown(request: Request, path: string): Response | undefined {
   const verdict = judge(request.method, path, isWebSocket(request));
-  switch (verdict.status) {
-    case 403:
-      return new Response(null, { status: 403 });
-    case 404:
-      return problem(404, "Not Found");
-    case 405:
-      return problem(405, "Method Not Allowed", { Allow: verdict.allow });
-    default:
-      return undefined;
-  }
+  if (verdict.status === 403) return new Response(null, { status: 403 });
+  if (verdict.status === 404) return problem(404, "Not Found");
+  if (verdict.status === 405) return problem(405, "Method Not Allowed", { Allow: verdict.allow });
+  return undefined;
 }
 
 /** Rejects a client that sends too many requests to the limited paths. */

@@ -13,7 +13,7 @@ def test_each_environment_can_be_deployed(both_app: Path, tmp_path: Path) -> Non
     run(project, "bun", "run", "check", "worker")
     config = tomllib.loads((project / "wrangler.toml").read_text())
     dry_run = ("bunx", "wrangler", "deploy", "--dry-run", "--containers-rollout=none")
-    options = ("--assets", "worker/test/assets")
+    options = ("--assets", "docs")
     environments = {"": (config, 3), "staging": (config["env"]["staging"], 1)}
     bindings = {}
     for name, (environment, instances) in environments.items():

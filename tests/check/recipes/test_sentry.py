@@ -12,7 +12,7 @@ BROKEN = '''\
 
 from collections.abc import AsyncGenerator
 
-from app.chat.conversation import Message
+from app.chat import Message
 
 
 async def answer(messages: list[Message]) -> AsyncGenerator[str]:

@@ -22,7 +22,7 @@ from starlette.types import Message
 
 # isort: split
 from app.main import create_app
-from app.server.route_table import describe_routes
+from app.server.cli import describe_routes
 
 REQUESTS = 2000
 SHARES = {"of a route": 0.6, "with a wrong segment": 0.3, "too long": 0.15, "for a WebSocket": 0.2}

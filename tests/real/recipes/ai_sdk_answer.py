@@ -3,8 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 
-from app.chat.conversation import Message
-from app.chat.events import AnswerError, SourceEvent, StatusEvent, StreamEvent
+from app.chat import AnswerError, Message, SourceEvent, StatusEvent, StreamEvent
 
 cancelled: list[str] = []
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.model.text import Characters
+from app.model.chunks import Characters
 
 
 @pytest.mark.parametrize(

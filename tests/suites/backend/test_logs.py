@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from app.server.logs import logging_config
-from app.web.request_log import request_id
+from app.web.middleware import request_id
 
 
 def capture(log_format: Literal["text", "json"]) -> tuple[logging.Logger, io.StringIO]:

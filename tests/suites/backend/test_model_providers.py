@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from app.chat.conversation import Message
-from app.chat.events import DoneEvent, StatusEvent, Usage
+from app.chat import DoneEvent, Message, StatusEvent, Usage
 from app.model.client import Model
-from tests.model import Piece, ask, settings_for, text, user
+from tests.conftest import Piece, ask, settings_for, text, user
 from tests.provider import Provider
 
 pytestmark = pytest.mark.usefixtures("_quick_model")

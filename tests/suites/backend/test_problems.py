@@ -6,7 +6,7 @@ import pytest
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.testclient import TestClient
 
-from app.chat.events import ErrorEvent
+from app.chat import ErrorEvent
 from app.main import create_app
 from app.settings import Settings
 from app.web.sse import Event, EventStream

@@ -8,8 +8,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from app.chat.conversation import Message
-from app.chat.events import AnswerError, ErrorEvent
+from app.chat import AnswerError, ErrorEvent, Message
 from app.chat.stream import Answer
 from app.settings import Settings
 from tests import scripted

@@ -3,9 +3,8 @@
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from app.chat.conversation import Message
+from app.chat import Message, StreamEvent
 from app.chat.default_answer import answer_without_model
-from app.chat.events import StreamEvent
 from app.model import ModelDep
 
 SYSTEM_PROMPT = "You are a helpful assistant. Answer briefly and precisely, in Markdown."

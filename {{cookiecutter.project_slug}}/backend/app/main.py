@@ -12,8 +12,7 @@ from app.model import open_model
 from app.server.platform import load_platform
 from app.settings import Settings, load_settings
 from app.web import problems
-from app.web.request_log import RequestLog
-from app.web.requests import BodyLimit, HeadRequests
+from app.web.middleware import BodyLimit, HeadRequests, RequestLog
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ import os
 import socket
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from functools import cache
 from threading import Thread
 
@@ -16,12 +16,17 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from app.chat import AnswerError, DoneEvent, Message, StatusEvent
 from app.chat.stream import Pieces, provide
 from app.main import create_app
+from app.model.client import Model
 from app.routes.stream import get_answer
 from app.server.platform import Listener, Platform, load_platform
 from app.settings import Settings, load_settings
 from tests.provider import Provider, running_provider
+
+KEY = "sk-test-123456"
+Piece = str | StatusEvent | DoneEvent
 
 create_tls_context = cache(ssl.create_default_context)
 
@@ -130,3 +135,48 @@ def _quick_model(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retry at once unless the provider asks for a pause, and read the certificates once."""
     monkeypatch.setattr("app.model.errors.RETRY_SECONDS", 0.01)
     monkeypatch.setattr("ssl.create_default_context", create_tls_context)
+
+
+def settings_for(provider: Provider, **values: object) -> Settings:
+    """Configure a model at the provider."""
+    defaults = {
+        "model_api_key": KEY,
+        "model_name": "test-model",
+        "model_base_url": provider.url,
+        "model_connect_seconds": 2,
+        "model_idle_seconds": 3,
+    }
+    return Settings.model_validate(defaults | values)
+
+
+def ask(settings: Settings, *prompts: str) -> list[Piece | Exception]:
+    """Ask one model one question after the other.
+
+    Returns:
+        The pieces of all answers; an exception takes the place of the pieces that it cut off.
+    """
+
+    async def collect() -> list[Piece | Exception]:
+        model = Model(settings)
+        pieces: list[Piece | Exception] = []
+        for prompt in prompts:
+            try:
+                async with aclosing(model.ask("Be brief.", [user(prompt)])) as answer:
+                    async for piece in answer:
+                        pieces.append(piece)  # noqa: PERF401 - kept if the answer breaks off
+            except AnswerError as error:
+                pieces.append(error)
+        await model.close()
+        return pieces
+
+    return asyncio.run(collect())
+
+
+def user(content: str) -> Message:
+    """Write a message of the user."""
+    return Message(role="user", content=content)
+
+
+def text(pieces: list[Piece | Exception]) -> str:
+    """Join the pieces of text."""
+    return "".join(piece for piece in pieces if isinstance(piece, str))

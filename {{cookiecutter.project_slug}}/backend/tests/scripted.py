@@ -6,8 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from itertools import islice, repeat
 
-from app.chat.conversation import Message
-from app.chat.events import StreamEvent
+from app.chat import Message, StreamEvent
 from app.model import ModelDep
 
 MODEL_PREFIX = "model: "

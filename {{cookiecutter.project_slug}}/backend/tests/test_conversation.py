@@ -10,14 +10,11 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from app.chat.conversation import Message
-from app.chat.events import StreamEvent
+from app.chat import Message, StreamEvent
 from app.model import ModelDep
-from tests.conftest import AnswerWith, conversation, serve
+from tests.conftest import KEY, AnswerWith, conversation, serve
 from tests.provider import Provider, running_provider
 from tests.test_stream import parse
-
-KEY = "sk-test-123456"
 
 
 @pytest.fixture

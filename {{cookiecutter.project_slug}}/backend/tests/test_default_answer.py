@@ -9,8 +9,7 @@ from threading import Thread
 
 import pytest
 
-from app.chat import default_answer
-from app.chat.events import SourceEvent, StatusEvent, StreamEvent
+from app.chat import SourceEvent, StatusEvent, StreamEvent, default_answer
 from app.server.platform import Platform
 
 EXAMPLES = json.loads(default_answer.EXAMPLES.read_text("utf-8"))

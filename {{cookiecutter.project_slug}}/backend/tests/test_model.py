@@ -8,11 +8,11 @@ from contextlib import aclosing
 
 import pytest
 
-from app.chat.events import AnswerError, DoneEvent, StatusEvent, Usage
+from app.chat import AnswerError, DoneEvent, StatusEvent, Usage
 from app.model.client import Model
 from app.model.connection import is_loopback
 from app.model.errors import parse_retry_after
-from tests.model import KEY, Piece, ask, settings_for, text, user
+from tests.conftest import KEY, Piece, ask, settings_for, text, user
 from tests.provider import UNKNOWN_MODEL, Provider
 
 pytestmark = pytest.mark.usefixtures("_quick_model")

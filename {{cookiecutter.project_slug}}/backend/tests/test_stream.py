@@ -10,8 +10,7 @@ import pytest
 from fastapi import Depends, FastAPI
 from fastapi.testclient import TestClient
 
-from app.chat.conversation import Message
-from app.chat.events import DoneEvent, SourceEvent, StatusEvent, Usage
+from app.chat import DoneEvent, Message, SourceEvent, StatusEvent, Usage
 from app.chat.stream import Answer
 from tests.conftest import AnswerWith, conversation, serve
 

@@ -1,6 +1,6 @@
 import table from "./routes.gen.json";
 
-/** The app's routes; backend/app/server/route_table.py writes them. */
+/** The app's routes; backend/app/server/cli.py writes them. */
 export interface RouteTable {
   /** A middleware of the app answers OPTIONS at any path. */
   preflight: boolean;

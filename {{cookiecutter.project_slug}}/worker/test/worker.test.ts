@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -25,12 +25,15 @@ let backend: Server;
 let worker: TestHarness;
 let address: URL;
 const folder = mkdtempSync(join(tmpdir(), "worker-"));
+const assets = join(folder, "assets");
+mkdirSync(assets);
+writeFileSync(join(assets, "index.html"), "<!doctype html><title>the page</title>");
 
 /** Writes the project's configuration without a build, containers, and AI, which needs an account. */
 function writeConfig(): string {
   const toml = readFileSync(CONFIG, "utf8")
     .replace('main = "', () => `main = "${ROOT}`)
-    .replace(/directory = ".*"/, () => `directory = "${join(ROOT, "worker/test/assets")}"`)
+    .replace(/directory = ".*"/, () => `directory = "${assets}"`)
     .replace(/^\[+(previews\.)?(containers|ai)\]+\n[^[]*/gm, "");
   const path = join(folder, "wrangler.toml");
   writeFileSync(path, toml);
@@ -264,8 +267,8 @@ test("a failure gets a problem with Retry-After, not a bare 500", async () => {
 });
 
 test("the Worker can be deployed and stays small", () => {
-  const args = "deploy --dry-run --containers-rollout=none --assets worker/test/assets --outdir";
-  execFileSync("wrangler", [...args.split(" "), folder], { cwd: ROOT });
+  const options = ["--containers-rollout=none", "--assets", assets, "--outdir", folder];
+  execFileSync("wrangler", ["deploy", "--dry-run", ...options], { cwd: ROOT });
   expect(statSync(join(folder, "index.js")).size).toBeLessThan(18 * 1024);
 });
 

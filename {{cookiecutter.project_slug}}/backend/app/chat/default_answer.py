@@ -6,7 +6,7 @@ import re
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
-from app.chat.events import SourceEvent, StatusEvent, StreamEvent
+from app.chat import SourceEvent, StatusEvent, StreamEvent
 from app.server.platform import load_platform
 
 EXAMPLES = Path(__file__).with_name("examples.json")

@@ -6,11 +6,11 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from typing import Concatenate, ParamSpec
 
-from app.chat.conversation import Message
-from app.chat.events import (
+from app.chat import (
     AnswerError,
     DoneEvent,
     ErrorEvent,
+    Message,
     SourceEvent,
     StatusEvent,
     StreamEvent,

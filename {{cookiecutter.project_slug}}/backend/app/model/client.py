@@ -2,17 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Iterator, Sequence
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 
 import httpx2
 
-from app.chat.conversation import Message
-from app.chat.events import DoneEvent, StatusEvent
+from app.chat import DoneEvent, Message, StatusEvent
 from app.model import chunks, errors
+from app.model.chunks import Characters, Thoughts
 from app.model.connection import completions_url, create_client, next_event, read_events
 from app.model.errors import ModelError
-from app.model.text import Characters, Thoughts
 from app.settings import Settings
 
 LONGEST_RETRY_SECONDS = 5.0
@@ -89,15 +88,27 @@ class Model:
     async def _stream(
         self, request: dict[str, object]
     ) -> AsyncGenerator[str | StatusEvent | DoneEvent]:
-        """Send a request once and yield what `ask` yields."""
-        with self._explaining():
+        """Send a request once and yield what `ask` yields; if it fails, log the reason."""
+        try:
             client = await self._open()
             url = completions_url(self._settings.model_base_url)
             async with client.stream("POST", url, json=request) as response:
-                await self._check(response)
+                if response.is_error:
+                    await response.aread()
+                    retry_after = errors.parse_retry_after(response.headers.get("retry-after"))
+                    raise errors.from_status(
+                        response.status_code, response.text, self._settings, retry_after
+                    )
                 async with aclosing(self._read(read_events(response))) as pieces:
                     async for piece in pieces:
                         yield piece
+        except httpx2.HTTPError as error:
+            explained = errors.from_exception(error, self._settings)
+            self._log(explained)
+            raise explained from error
+        except ModelError as error:
+            self._log(error)
+            raise
 
     async def _open(self) -> httpx2.AsyncClient:
         """Create the client at the first question.
@@ -109,15 +120,6 @@ class Model:
             if not self._client:
                 self._client = await asyncio.to_thread(create_client, self._settings)
             return self._client
-
-    async def _check(self, response: httpx2.Response) -> None:
-        """Raise the error for a refusal."""
-        if response.is_error:
-            await response.aread()
-            retry_after = errors.parse_retry_after(response.headers.get("retry-after"))
-            raise errors.from_status(
-                response.status_code, response.text, self._settings, retry_after
-            )
 
     async def _read(
         self, events: AsyncGenerator[httpx2.ServerSentEvent]
@@ -145,7 +147,8 @@ class Model:
             yield text
         errors.check_end(reason, done=done)
         if not answered:
-            raise errors.empty(reason)
+            sentence = "The model ended without an answer. Try again or rephrase your message."
+            raise ModelError(sentence, f"no text, finish_reason {reason}")
         yield DoneEvent(usage=usage)
 
     def _parse(self, event: httpx2.ServerSentEvent) -> chunks.Chunk:
@@ -157,19 +160,6 @@ class Model:
         if chunk.error:
             raise errors.from_status(None, event.data, self._settings)
         return chunk
-
-    @contextmanager
-    def _explaining(self) -> Iterator[None]:
-        """Turn failed connections into sentences, and log every failure's reason."""
-        try:
-            yield
-        except httpx2.HTTPError as error:
-            explained = errors.from_exception(error, self._settings)
-            self._log(explained)
-            raise explained from error
-        except ModelError as error:
-            self._log(error)
-            raise
 
     def _log(self, error: ModelError) -> None:
         """Log a failure, without the key that some providers repeat."""

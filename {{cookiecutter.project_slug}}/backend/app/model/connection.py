@@ -7,11 +7,13 @@ from collections.abc import AsyncGenerator
 
 import httpx2
 
-from app.model import errors
+from app.model.errors import ModelError
 from app.settings import Settings
 
 KEEP_ALIVE_SECONDS = 60.0
 """How long an idle connection stays open for the next question."""
+
+NOT_AN_API = "MODEL_BASE_URL does not lead to an OpenAI-compatible API. Check it; most end in /v1."
 
 
 def create_client(settings: Settings) -> httpx2.AsyncClient:
@@ -31,7 +33,8 @@ def create_client(settings: Settings) -> httpx2.AsyncClient:
             mounts={f"all://{base.netloc.decode()}": None} if is_loopback(base.host) else None,
         )
     except (ImportError, ValueError, httpx2.InvalidURL) as error:
-        raise errors.unusable_proxy(str(error)) from error
+        sentence = "The proxy in HTTP_PROXY, HTTPS_PROXY, or ALL_PROXY can't be used."
+        raise ModelError(f"{sentence} Correct or unset it.", str(error)) from error
 
 
 def is_loopback(host: str) -> bool:
@@ -56,11 +59,11 @@ async def read_events(response: httpx2.Response) -> AsyncGenerator[httpx2.Server
     """
     media_type = response.headers.get("content-type", "")
     if response.is_redirect or "html" in media_type:
-        raise errors.not_an_api(f"status {response.status_code}, {media_type}")
+        raise ModelError(NOT_AN_API, f"status {response.status_code}, {media_type}")
     if "json" in media_type:
         await response.aread()
         if not re.search('"(choices|error)"', response.text):
-            raise errors.not_an_api(response.text)
+            raise ModelError(NOT_AN_API, response.text)
         yield httpx2.ServerSentEvent(data=response.text)
         return
     response.headers["content-type"] = "text/event-stream"  # whatever the provider calls it

@@ -1,14 +1,19 @@
-"""The failures of a model, as sentences that say what to do."""
+"""The failures of a model, as sentences that say what to do.
 
+Providers agree neither on a format nor on statuses, so their own words come before the status.
+"""
+
+import json
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
 import httpx2
 
-from app.chat.events import AnswerError
-from app.model.refusals import find_status
+from app.chat import AnswerError
+from app.model.chunks import as_dict
 from app.settings import Settings
 
 RETRY_SECONDS = 0.5
@@ -17,17 +22,44 @@ RETRY_SECONDS = 0.5
 FILTERED = "The model provider's filter stopped this answer. Rephrase your message."
 
 SENTENCES: dict[int, str] = {
-    401: "The model provider {key}.",
+    401: "The model provider {key} MODEL_API_KEY.",
     402: (
         "The account at the model provider has no credit left. Add credit or change MODEL_API_KEY."
     ),
-    403: "The model provider {key}.",
+    403: "The model provider {key} MODEL_API_KEY.",
     404: "The model “{model}” was not found. Check MODEL_NAME and MODEL_BASE_URL.",
     413: "The conversation is too long for the model. Start a new chat or shorten your message.",
     429: "The model provider is rate-limiting you. Try again {wait}.",
     451: FILTERED,
 }
 """A sentence for each status that `find_status` returns."""
+
+WORDS = {
+    "code", "detail", "details", "error", "errors", "innererror", "message", "metadata", "msg",
+    "raw", "reason", "status", "type",
+}  # fmt: skip
+"""The fields that contain a provider's own words. Others repeat the request."""
+
+NUMBERS = ("code", "status", "status_code")
+"""The fields that may contain an HTTP status."""
+
+ECHO = re.compile(r"""(["'])input\1: .*|(?<!\w)([`"'])\S*?\2(?!\w)""", re.DOTALL)
+"""Text that an error repeats: the input that a validator rejected, and quoted names."""
+
+MEANINGS = {
+    r"context.?(length|size|window|limit)|(prompt|request) (is )?too l|reduce the length"
+    r"|input token count|maximum number of tokens": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    r"content.?(filter|policy|management)|flagged|moderation|safety"
+    r"|prohibited.content": HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS,
+    r"insufficient.(quota|balance|credit|funds)|credit balance|budget.(has been )?exceeded"
+    r"|billing_error": HTTPStatus.PAYMENT_REQUIRED,
+    r"(invalid|unexpected|no such).model|not a valid model|deployment ?not ?found"
+    r"|model_not_found|model\W.{0,40}?not (exist|found)": HTTPStatus.NOT_FOUND,
+    r"(invalid|incorrect).{0,9}api.?key|api.?key.{0,9}(not valid|invalid|expired)"
+    r"|authentication_error|no_db_connection": HTTPStatus.UNAUTHORIZED,
+    r"rate.?limit|resource.exhausted|too many requests": HTTPStatus.TOO_MANY_REQUESTS,
+}
+"""The status that a provider's words stand for, regardless of the one that it sends."""
 
 COMPLETE = {
     "stop", "end", "end_turn", "eos", "eos_token", "stop_sequence", "complete", "completed",
@@ -71,6 +103,51 @@ def from_status(
     )
 
 
+def find_status(body: str, status: int | None, model: str | None) -> int:
+    """Find out what a refusal means, ignoring the model's name in it.
+
+    401 is about the key, 402 about credit, 404 about the model's name, 413 about a conversation
+    that is too long, and 451 about a filter. Other statuses mean what they mean in HTTP.
+    """
+    error = load(body)
+    words = "\n".join(ECHO.sub(" ", text.replace(model or "", " ")) for text in find_words(error))
+    for pattern, meaning in MEANINGS.items():
+        if re.search(pattern, words, re.IGNORECASE):
+            return meaning
+    return status or find_number(error) or HTTPStatus.BAD_GATEWAY
+
+
+def load(text: str) -> object:
+    """Read JSON; text that isn't JSON stays text."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def find_words(error: object) -> Iterator[str]:
+    """Find the provider's own words in an error, however deep they are."""
+    match error:
+        case str() if isinstance(inner := load(error), dict | list):  # another provider's error
+            yield from find_words(inner)
+        case str():
+            yield error
+        case list():
+            for item in error:
+                yield from find_words(item)
+        case dict():
+            for name in WORDS & error.keys():
+                yield from find_words(error[name])
+
+
+def find_number(error: object) -> int | None:
+    """Find an HTTP status in an error, which may be written as text."""
+    fields = as_dict(error)
+    inner = as_dict(fields.get("error"))
+    numbers = [str(place.get(name)) for place in (inner, fields) for name in NUMBERS]
+    return next((int(text) for text in numbers if re.fullmatch(r"[45]\d\d", text)), None)
+
+
 def explain(status: int, settings: Settings, retry_after: float | None) -> str:
     """Write a sentence about a status."""
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -78,11 +155,8 @@ def explain(status: int, settings: Settings, retry_after: float | None) -> str:
     sentence = SENTENCES.get(
         status, "The model provider did not accept the request. The server's log has the reason."
     )
-    has_key = settings.model_api_key is not None
     return sentence.format(
-        key="does not accept the key. Check MODEL_API_KEY"
-        if has_key
-        else "asks for a key. Set MODEL_API_KEY",
+        key="does not accept the key. Check" if settings.model_api_key else "asks for a key. Set",
         model=settings.model_name,
         wait="in a moment" if retry_after is None else f"in {seconds(retry_after)}",
     )
@@ -135,33 +209,9 @@ def check_end(reason: str | None, *, done: bool) -> None:
     raise broken_off(log)
 
 
-def empty(reason: str | None) -> ModelError:
-    """Explain an answer without any text."""
-    return ModelError(
-        "The model ended without an answer. Try again or rephrase your message.",
-        f"no text, finish_reason {reason}",
-    )
-
-
 def unreadable(data: str) -> ModelError:
     """Explain an event that is not a chunk of a completion."""
     return ModelError("The model's answer could not be read. Try again.", f"malformed: {data}")
-
-
-def unusable_proxy(reason: str) -> ModelError:
-    """Explain that the proxy of the environment can't be used."""
-    return ModelError(
-        "The proxy in HTTP_PROXY, HTTPS_PROXY, or ALL_PROXY can't be used. Correct or unset it.",
-        reason,
-    )
-
-
-def not_an_api(reason: str) -> ModelError:
-    """Explain a response that no OpenAI-compatible API gives."""
-    return ModelError(
-        "MODEL_BASE_URL does not lead to an OpenAI-compatible API. Check it; most end in /v1.",
-        reason,
-    )
 
 
 def parse_retry_after(value: str | None) -> float | None:

@@ -5,8 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from app.answer import answer
-from app.chat.conversation import Conversation
-from app.chat.events import StreamEvent
+from app.chat import Conversation, StreamEvent
 from app.chat.stream import FAILURE, Answer, provide, stream_events
 from app.settings import SettingsDep
 from app.web.sse import EventStream

@@ -3,7 +3,7 @@
 import logging
 from typing import Any, Literal
 
-from app.web.request_log import request_id
+from app.web.middleware import request_id
 
 TEXT_FORMAT = "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"
 

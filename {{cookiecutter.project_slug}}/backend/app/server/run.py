@@ -16,15 +16,8 @@ from uvicorn.server import Server, ServerState
 from uvicorn.supervisors import Multiprocess
 
 from app.server.logs import logging_config
-from app.server.platform import Listener, load_platform
-from app.server.settings_check import find_errors
+from app.server.platform import Listener, find_errors, load_platform, report
 from app.settings import Settings, load_settings
-
-WRONG_SETTING = 2
-"""The exit status if a setting is wrong or the port is taken: starting again doesn't help.
-
-`STARTUP_FAILURE` is the status if the app can't start; the log says why.
-"""
 
 DEVELOPMENT_GRACE_SECONDS = 1
 """The longest that a reload waits for running streams."""
@@ -94,12 +87,6 @@ def run(factory: str) -> int:
     except OSError as error:
         return report(str(error))
     return serve(config, sockets)
-
-
-def report(*sentences: str) -> int:
-    """Print what is wrong with the settings, and return the exit status for it."""
-    sys.stderr.writelines(f"{sentence}\n" for sentence in sentences)
-    return WRONG_SETTING
 
 
 def configure(factory: str, settings: Settings, listener: Listener) -> AppConfig:

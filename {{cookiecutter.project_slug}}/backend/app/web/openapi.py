@@ -11,7 +11,7 @@ from app.web.sse import EventStream
 
 REFERENCE = "#/components/schemas/{model}"
 
-TEMPLATES = ("app.chat.", "app.web.", "app.routes.env", "app.routes.health")
+TEMPLATES = ("app.chat", "app.web.", "app.routes.env", "app.routes.health")
 """The modules whose models the page uses by their names."""
 
 

@@ -11,8 +11,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from app.web.request_log import BODILESS_STATUSES
-from app.web.requests import allowed_methods
+from app.web.middleware import BODILESS_STATUSES, allowed_methods
 
 
 class FieldProblem(BaseModel):

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 class Event(BaseModel):
     """The base of every event; `event` names its kind.
 
-    For a stream of your own, define a union of events, like `StreamEvent` in app/chat/events.py.
+    For a stream of your own, define a union of events, like `StreamEvent` in app/chat/__init__.py.
     Give that union as the model of the endpoint's response, and it appears in the OpenAPI document
     and the TypeScript types. The page expects `done` at the end, or `error` with a `detail` for
     users.

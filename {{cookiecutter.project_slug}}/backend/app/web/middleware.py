@@ -1,4 +1,4 @@
-"""The ID of each request, one log line per request, and rules for every response.
+"""Middleware: the ID and log line of each request, HEAD, the limit on bodies, and connections.
 
 `ACCESS_LOG=false` leaves only the lines of failed requests, for when a proxy logs the others.
 """
@@ -14,6 +14,8 @@ from http import HTTPStatus
 
 from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 REQUEST_ID_HEADER = "X-Request-ID"
@@ -24,6 +26,12 @@ request_id: ContextVar[str] = ContextVar("request_id", default="-")
 VALID_ID = re.compile(r"[\w.-]{8,128}", re.ASCII)
 
 BODILESS_STATUSES = {HTTPStatus.NO_CONTENT, HTTPStatus.RESET_CONTENT, HTTPStatus.NOT_MODIFIED}
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+
+DISCARDED_LIMITS = 16
+"""How much of a body that is too large is read and discarded, as a multiple of the limit. The proxy
+that sends it can then read the response instead of failing on a closed connection."""
 
 log = logging.getLogger("app.requests")
 
@@ -102,3 +110,62 @@ class RequestLog:
                 status or "aborted",
                 (time.monotonic() - started) * 1000,
             )
+
+
+def answers(scope: Scope, method: str) -> bool:
+    """Return whether an endpoint of the app answers a method at the path of a request."""
+    scope = {**scope, "method": method}
+    return any(route.matches(scope)[0] is Match.FULL for route in scope["app"].router.routes)
+
+
+def allowed_methods(scope: Scope) -> list[str]:
+    """List the methods that the path of a request allows, for the `Allow` header."""
+    return [
+        method
+        for method in METHODS
+        if answers(scope, method) or (method == "HEAD" and answers(scope, "GET"))
+    ]
+
+
+@dataclass
+class HeadRequests:
+    """ASGI middleware: HEAD goes to the GET endpoint (RFC 9110, section 9.3.2).
+
+    An endpoint for HEAD takes precedence. `RequestLog` drops the body.
+    """
+
+    app: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request or WebSocket."""
+        if scope["type"] == "http" and scope["method"] == "HEAD" and not answers(scope, "HEAD"):
+            scope = {**scope, "method": "GET"}
+        await self.app(scope, receive, send)
+
+
+@dataclass
+class BodyLimit:
+    """ASGI middleware: answers 413 if a body has more than `max_bytes`.
+
+    `FastAPI(max_body_size=…)` answers in plain text if the size is declared, and stops reading.
+    """
+
+    app: ASGIApp
+    max_bytes: int
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request, counting its body while the app reads it."""
+        received = 0
+
+        async def receive_counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received <= self.max_bytes:
+                return message
+            while message.get("more_body") and received <= DISCARDED_LIMITS * self.max_bytes:
+                message = await receive()
+                received += len(message.get("body", b""))
+            raise HTTPException(413)
+
+        await self.app(scope, receive_counted, send)
