@@ -16,7 +16,14 @@ from tests.projects import run
 from tests.real.docker import docker
 from tools.generate import ROOT
 
+pytestmark = [
+    pytest.mark.usefixtures("docker", "machine"),
+    pytest.mark.xdist_group("fresh machine"),
+]
+
 NAME = "fresh-machine"
+CORES = 1
+"""The machine's share, so that the tests that run at the same time keep the other core."""
 SKIPPED = {
     "PostgreSQL is not installed": 1,
     "no file system that ignores case: lowntfs-3g is not installed": 1,
@@ -44,7 +51,8 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     dockerfile = Path(__file__).with_name("Dockerfile-fresh-machine")
     docker("build", "--tag", NAME, "--file", str(dockerfile), str(bundle.parent))
     docker("rm", "--force", NAME, check=False)
-    docker("run", "--detach", "--init", "--name", NAME, NAME, "sleep", "infinity")
+    options = ("--detach", "--init", "--cpus", str(CORES), "--name", NAME)
+    docker("run", *options, NAME, "sleep", "infinity")
     try:
         docker("cp", str(bundle), f"{NAME}:/tmp/template.bundle")
         assert (
@@ -64,7 +72,6 @@ def shell(command: str, *options: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.usefixtures("docker", "machine")
 def test_the_demo_is_served() -> None:
     shell("cd template && make demo > ~/demo.log 2>&1", "--detach")
     deadline = time.monotonic() + 600
@@ -76,8 +83,7 @@ def test_the_demo_is_served() -> None:
     docker("restart", "--time", "5", NAME)  # there is no pkill
 
 
-@pytest.mark.timeout(2400)
-@pytest.mark.usefixtures("docker", "machine")
+@pytest.mark.timeout(3600)
 def test_the_tests_pass() -> None:
     done = shell("cd template && make test")
     assert done.returncode == 0, done.stdout[-16000:] + done.stderr[-4000:]

@@ -19,7 +19,7 @@ import pytest
 
 from tests.real.cloudflare.preview import Preview, prepare
 
-pytestmark = [pytest.mark.usefixtures("docker"), pytest.mark.xdist_group("cloudflare")]
+pytestmark = pytest.mark.usefixtures("docker")
 
 INSTANCES = 3
 ROUNDS = int(os.environ.get("BOUNDARY_ROUNDS", "5"))

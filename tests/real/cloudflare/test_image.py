@@ -14,7 +14,7 @@ from tests.projects import run
 from tests.real.docker import docker
 from tests.real.monolith.container import HARDENED, Container, with_strict_modes
 
-pytestmark = [pytest.mark.usefixtures("docker"), pytest.mark.xdist_group("cloudflare")]
+pytestmark = pytest.mark.usefixtures("docker")
 
 PORT = 30001
 WORKER = (

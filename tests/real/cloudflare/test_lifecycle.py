@@ -23,7 +23,7 @@ SLEEP = SETTINGS["SLEEP_AFTER_SECONDS"]
 EVICTION = 10
 """The seconds for which workerd keeps an idle object and its container."""
 
-pytestmark = [pytest.mark.usefixtures("docker"), pytest.mark.xdist_group("cloudflare")]
+pytestmark = pytest.mark.usefixtures("docker")
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from tests import schemathesis
 from tests.conversation import conversation
 from tests.real.cloudflare.preview import Preview, prepare
 
-pytestmark = [pytest.mark.usefixtures("docker"), pytest.mark.xdist_group("cloudflare")]
+pytestmark = pytest.mark.usefixtures("docker")
 
 SETTINGS = {
     "MODEL_API_KEY": "sk-1234",

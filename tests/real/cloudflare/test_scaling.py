@@ -11,7 +11,7 @@ import pytest
 from tests.conversation import conversation
 from tests.real.cloudflare.preview import SETTINGS, Preview, prepare
 
-pytestmark = [pytest.mark.usefixtures("docker"), pytest.mark.xdist_group("cloudflare")]
+pytestmark = pytest.mark.usefixtures("docker")
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from tests.conversation import conversation
 from tests.real.cloudflare.preview import Preview, prepare
 from tests.real.docker import docker
 
-pytestmark = [pytest.mark.usefixtures("docker"), pytest.mark.xdist_group("cloudflare")]
+pytestmark = pytest.mark.usefixtures("docker")
 
 
 def test_fifty_first_requests_share_one_start_and_none_fails(

@@ -17,7 +17,7 @@ from tests.real.contract.provider import provider_here, provider_in
 from tests.real.docker import docker
 from tests.real.monolith.container import HARDENED, Container, assert_problem
 
-pytestmark = [pytest.mark.usefixtures("docker"), pytest.mark.xdist_group("contract")]
+pytestmark = pytest.mark.usefixtures("docker")
 
 SUITE = Path(__file__).parents[2] / "suites" / "e2e"
 ECHO = Path(__file__).parents[1] / "echo.py"

@@ -12,7 +12,7 @@ from tests.projects import shared
 from tests.real.docker import docker as run_docker
 from tests.workflows import Workflow, clone
 
-pytestmark = [pytest.mark.usefixtures("docker"), pytest.mark.xdist_group("contract")]
+pytestmark = pytest.mark.usefixtures("docker")
 
 VIOLATION = "The Content Security Policy will block this when deployed"
 REGISTRY = "localhost:5000"

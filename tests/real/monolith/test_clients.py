@@ -14,8 +14,6 @@ from tests.real.monolith.container import (
     assert_problem,
 )
 
-pytestmark = pytest.mark.xdist_group("monolith")
-
 
 def test_streams_are_limited_for_each_client(image: str) -> None:
     settings = ("--env", "STREAM_REQUESTS_PER_MINUTE=6", "--env", "TRUSTED_PROXIES=0.0.0.0/0")

@@ -9,7 +9,7 @@ import pytest
 
 from tests.real.docker import docker as run_docker
 
-pytestmark = [pytest.mark.xdist_group("monolith"), pytest.mark.usefixtures("docker")]
+pytestmark = pytest.mark.usefixtures("docker")
 
 VALUE = "pa$word with 'quotes' \\ and #"
 

@@ -14,8 +14,6 @@ from tests.real.monolith.container import HARDENED, HTML, UNLIMITED, Container, 
 
 RESTARTS = 100
 
-pytestmark = pytest.mark.xdist_group("monolith")
-
 
 @pytest.mark.parametrize(
     ("command", "name"),

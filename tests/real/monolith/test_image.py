@@ -9,8 +9,6 @@ from bench.images.bench import IMAGES, base_megabytes, megabytes
 from tests.real.docker import docker
 from tests.real.monolith.container import Container
 
-pytestmark = pytest.mark.xdist_group("monolith")
-
 
 def test_the_image_is_lean_and_runs_as_nobody(app: Container, image: str) -> None:
     assert app.run("id -u") == "10001"

@@ -6,8 +6,6 @@ import statistics
 import threading
 import time
 
-import pytest
-
 from tests.conversation import conversation
 from tests.real.monolith.container import (
     HARDENED,
@@ -20,8 +18,6 @@ STREAMS = 1000
 EVENTS, INTERVAL = 30, 1
 """The number of events of each stream, and the seconds between them."""
 MEMORY = ("--memory", "512m", "--memory-swap", "512m", "--cpus", "2")
-
-pytestmark = pytest.mark.xdist_group("monolith")
 
 
 async def one_stream(url: str, prompt: str) -> list[float]:

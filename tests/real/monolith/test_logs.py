@@ -5,13 +5,9 @@ import time
 from datetime import datetime
 
 import httpx
-import pytest
 
 from tests.real.docker import docker
 from tests.real.monolith.container import HARDENED, Container
-
-pytestmark = pytest.mark.xdist_group("monolith")
-
 
 KEYS = {"time", "level", "logger", "message"}
 

@@ -19,8 +19,6 @@ from tests.real.monolith.container import (
     Container,
 )
 
-pytestmark = pytest.mark.xdist_group("monolith")
-
 FRONT = """
 daemon off;
 error_log stderr;

@@ -25,8 +25,6 @@ from tests.real.monolith.container import (
     Container,
 )
 
-pytestmark = pytest.mark.xdist_group("monolith")
-
 DOCKERFILE = """
 FROM debian:trixie-slim
 RUN apt-get update \\

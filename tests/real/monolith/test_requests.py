@@ -18,8 +18,6 @@ from tests.real.monolith.container import (
     raw,
 )
 
-pytestmark = pytest.mark.xdist_group("monolith")
-
 
 def test_a_body_over_the_limit_is_413_with_and_without_a_length(http: httpx.Client) -> None:
     large = b" " * (1024 * 1024 + 1)

@@ -19,8 +19,6 @@ from tests.real.monolith.container import (
     assert_problem,
 )
 
-pytestmark = pytest.mark.xdist_group("monolith")
-
 
 def test_the_page_is_served_to_navigations_only(http: httpx.Client, monolith_app: Path) -> None:
     expected = json.loads((monolith_app / "frontend/security-headers.json").read_text())

@@ -7,8 +7,6 @@ import pytest
 
 from tests.real.monolith.container import HARDENED, Container
 
-pytestmark = pytest.mark.xdist_group("monolith")
-
 
 def test_a_secret_is_read_from_a_file_and_never_shown(image: str, tmp_path: Path) -> None:
     key = tmp_path / "model_api_key"

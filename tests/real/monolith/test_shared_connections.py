@@ -3,11 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
-import pytest
 
 from tests.real.monolith.container import TEST_ENDPOINTS, UNLIMITED, Container
-
-pytestmark = pytest.mark.xdist_group("monolith")
 
 REQUESTS = {
     "raised/204": 204,

@@ -11,8 +11,6 @@ from tests.conversation import conversation
 from tests.real.docker import docker
 from tests.real.monolith.container import HARDENED, TEST_ANSWER, UNLIMITED, Container
 
-pytestmark = pytest.mark.xdist_group("monolith")
-
 
 def test_running_streams_outlive_sigterm(image: str) -> None:
     with Container.start(image, *HARDENED, *TEST_ANSWER, *UNLIMITED) as app:

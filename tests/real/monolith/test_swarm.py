@@ -21,8 +21,6 @@ from tests.conversation import conversation
 from tests.real.docker import docker as run_docker
 from tests.real.monolith.container import UNLIMITED, Container
 
-pytestmark = pytest.mark.xdist_group("monolith")
-
 ANSWER = Path(__file__).parents[1] / "answer.py"
 STREAMS = 200
 FRONT = """

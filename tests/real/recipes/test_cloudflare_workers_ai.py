@@ -13,7 +13,7 @@ from tests.conversation import conversation
 from tests.real.cloudflare.preview import Preview
 from tests.real.recipes import services
 
-pytestmark = [pytest.mark.usefixtures("docker"), pytest.mark.xdist_group("cloudflare")]
+pytestmark = pytest.mark.usefixtures("docker")
 
 
 @pytest.fixture(scope="module")
