@@ -19,8 +19,8 @@ OWNED = {  # the files and folders that only one layout has
     "cloudflare": """docs/recipes/cloudflare-workers-ai.md Dockerfile-cloudflare.dockerignore worker
         docs/recipes/cloudflare-staging.md docs/recipes/cloudflare-access.md Dockerfile-cloudflare
         docs/recipes/cloudflare-cron.md docs/recipes/cloudflare-d1.md docs/recipes/cloudflare-r2.md
-        docs/cloudflare.md docs/cloudflare-cost.svg .github/workflows/deploy.yml wrangler.toml
-        .github/workflows/preview.yml e2e/cloudflare.config.ts scripts/cloudflare""",
+        docs/cloudflare.md docs/cloudflare-cost.svg .github/workflows/cloudflare.yml wrangler.toml
+        e2e/cloudflare.config.ts scripts/cloudflare""",
     "monolith": """Dockerfile Dockerfile.dockerignore compose.yaml deploy image docs/monolith.md
         .github/workflows/image.yml docs/recipes/monolith-oidc.md docs/recipes/monolith-password.md
         docs/recipes/monolith-postgresql.md e2e/monolith.config.ts docs/proxies.md scripts/image""",

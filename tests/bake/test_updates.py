@@ -79,7 +79,10 @@ def test_a_release_arrives_and_what_comes_after_it_does_not(tmp_path: Path) -> N
             run(template, "git", "tag", tag)
     edited = project / ".editorconfig"
     for tag, parts in {"v1.0.0": 1, "v1.1.0": 2}.items():
+        contained = ("check", "--not-strict", "--checkout", tag)
+        assert "out of date" in cruft(project, *contained)
         cruft(project, "update", "--skip-apply-ask", "--checkout", tag)
+        assert "up to date" in cruft(project, *contained)
         assert edited.read_text().count("[*.new") == parts
         commit(project)
 

@@ -15,9 +15,8 @@ SUITES = Path(__file__).parents[1] / "suites"
 def test_the_suites_pass_the_project_s_checks(both_app: Path, tmp_path: Path) -> None:
     project = recipes.copy(both_app, tmp_path)
     shutil.copytree(SUITES / "e2e", project / "e2e", dirs_exist_ok=True)
-    shutil.copytree(SUITES / "worker", project / "worker/test", dirs_exist_ok=True)
-    run(project, "bun", "x", "biome", "check", "e2e", "worker/test")
+    shutil.copytree(SUITES / "scripts", project / "scripts/test")
+    run(project, "bun", "x", "biome", "check", "e2e", "scripts/test")
     run(project, "bun", "x", "tsc", "-p", "e2e")
-    run(project, "bun", "x", "tsc", "-p", "worker/test")
-    own = [f"test/{path.name}" for path in (SUITES / "worker").iterdir()]
-    run(project / "worker", "bun", "x", "vitest", "run", "--testTimeout", "30000", *own)
+    run(project, "bun", "x", "tsc")
+    run(project, "bun", "test", "scripts/test")

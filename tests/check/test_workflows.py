@@ -19,9 +19,8 @@ EVERY_JOB = "join(needs.*.result, ' ')"
 TRIGGERS = {
     "audit": {"schedule", "workflow_dispatch"},
     "ci": {"push", "pull_request"},
-    "deploy": {"push"},
+    "cloudflare": {"push", "pull_request"},
     "image": {"push"},
-    "preview": {"pull_request"},
 }
 
 
@@ -87,24 +86,24 @@ def test_dependabot_holds_back_the_same_packages_as_the_command(cloudflare_app: 
 
 
 NO_ACCOUNT, ACCOUNT = (f"vars.CLOUDFLARE_ACCOUNT_ID {sign} ''" for sign in ("==", "!="))
+PUSH = f"github.event_name == 'push' && {ACCOUNT}"
 PULL_REQUEST = (
-    f"{ACCOUNT} && github.event.pull_request.head.repo.full_name == github.repository"
+    f"github.event_name == 'pull_request' && {ACCOUNT}"
+    " && github.event.pull_request.head.repo.full_name == github.repository"
     " && github.event.pull_request.user.login != 'dependabot[bot]'"
 )
 CLOSED, OPEN = (f"github.event.action {sign} 'closed'" for sign in ("==", "!="))
 WITH_ACCOUNT = {
-    **{NO_ACCOUNT: "false", ACCOUNT: "true", PULL_REQUEST: "true"},
+    **{NO_ACCOUNT: "false", PUSH: "true", PULL_REQUEST: "true"},
     "vars.CLOUDFLARE_ACCOUNT_ID": "0" * 32,
     "secrets.CLOUDFLARE_API_TOKEN": "a token",
     "github.event.pull_request.number": "7",
 }
 
 
-@pytest.mark.parametrize(("name", "condition"), [("deploy", ACCOUNT), ("preview", PULL_REQUEST)])
-def test_without_an_account_a_notice_says_what_to_set(
-    name: str, condition: str, cloudflare_app: Path
-) -> None:
-    workflow = Workflow(cloudflare_app, name, {NO_ACCOUNT: "true", condition: "false"})
+def test_without_an_account_a_notice_says_what_to_set(cloudflare_app: Path) -> None:
+    values = {NO_ACCOUNT: "true", PUSH: "false", PULL_REQUEST: "false"}
+    workflow = Workflow(cloudflare_app, "cloudflare", values)
     workflow.run(*workflow.content()["jobs"])
     assert list(workflow.printed) == ["Say what to set"]
     [notice] = workflow.printed["Say what to set"].splitlines()
@@ -128,7 +127,7 @@ def test_the_deployment_is_tested_and_can_be_built(cloudflare_app: Path, tmp_pat
         **{"Check": tested, START: tested, "Test the Worker": tested},
         "Deploy": f"{ready}; bun run build:cloudflare-prod; {dry_run}",
     }
-    workflow = Workflow(project, "deploy", WITH_ACCOUNT, instead=instead)
+    workflow = Workflow(project, "cloudflare", WITH_ACCOUNT, instead=instead)
     workflow.run("setup", "deploy")
     assert list(workflow.printed)[1:] == ["Check", START, "Test the Worker", "Deploy"]
     assert "--dry-run: exiting now." in workflow.printed["Deploy"]
@@ -153,7 +152,7 @@ def test_a_preview_is_linked_and_removed(cloudflare_app: Path, tmp_path: Path) -
             values = WITH_ACCOUNT | {OPEN: action["open"], CLOSED: action["closed"]}
             started = {START: "echo this needs Docker"}
             workflow = Workflow(
-                project, "preview", values, variables={step: stand_in}, instead=started
+                project, "cloudflare", values, variables={step: stand_in}, instead=started
             )
             workflow.run("setup", "preview")
             return workflow

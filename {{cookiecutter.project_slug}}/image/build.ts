@@ -7,7 +7,8 @@
  */
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import headers from "../frontend/security-headers.json";
-import { readLimitedPaths } from "../scripts/lib/limited-paths";
+import { config } from "../package.json";
+import { findProblems } from "../scripts/lib/limited-paths";
 
 /** The security headers that matter for responses other than pages. */
 const DATA_HEADERS = ["X-Content-Type-Options", "Cross-Origin-Resource-Policy"];
@@ -34,9 +35,15 @@ function headerLines(entries: [string, string][]): string {
   return lines.join("");
 }
 
-/** Returns the entries of nginx's map for `config.limitedPaths` in package.json. */
+/**
+ * Returns the entries of nginx's map for `config.limitedPaths` in package.json. If the list is
+ * wrong, prints why and ends the process.
+ */
 function limitLines(): string {
-  const lines = readLimitedPaths().map((path) => {
+  const problems = findProblems(config.limitedPaths, config.apiPaths);
+  for (const problem of problems) console.error(problem);
+  if (problems.length > 0) process.exit(1);
+  const lines = config.limitedPaths.map((path) => {
     const pattern = path.replaceAll(".", "\\.").replace(/\/\*$/, "(/|$)");
     const end = path.endsWith("/*") ? "" : "$"; // matches before a line break too, like the app's routes
     return `"~^${pattern}${end}" $counted_client;\n`;

@@ -2,16 +2,27 @@
  * Reports what is missing or wrong on this machine and in this project, with a fix for each
  * problem: `bun run doctor`. Exits with 1 if developing the app is affected; problems that matter
  * only to previews or deployments are notes. With names, runs only those checks, and every problem
- * counts, as before a deployment. `--online` also looks for a newer release of the template.
+ * counts, as before a deployment.
  *
- *     bun scripts/doctor.ts [--online] [CHECK…]
+ *     bun scripts/doctor.ts [CHECK…]
  */
-import { parseArgs } from "node:util";
-import type { Checks } from "./doctor/check";
 import { machine } from "./doctor/machine";
-import { project, template } from "./doctor/project";
+import { project } from "./doctor/project";
 import { fail } from "./lib/environment";
 import { requireTools } from "./lib/tools";
+
+/** Looks for one kind of problem, and changes nothing. */
+interface Check {
+  /** Checks that have to succeed first; otherwise this one is skipped. */
+  after?: string[];
+  /** The tasks that need it, if `bun run dev` and `bun run check` don't: its problems are notes. */
+  neededBy?: string;
+  /** Returns a sentence with a fix for each problem. */
+  problems(): string[] | Promise<string[]>;
+}
+
+/** Checks by name, in the order in which they run. */
+export type Checks = Record<string, Check>;
 
 /** Finds the checks of the deployment targets, in `checks.ts` of the folders next to this file. */
 async function findPlatformChecks(): Promise<Checks> {
@@ -41,10 +52,7 @@ async function run(checks: Checks, all: boolean): Promise<{ problems: number; no
 }
 
 requireTools(); // with an old bun, other checks would fail for the wrong reason
-const { values, positionals: names } = parseArgs({
-  allowPositionals: true,
-  options: { online: { type: "boolean" } },
-});
+const names = process.argv.slice(2);
 const all = { ...machine, ...project, ...(await findPlatformChecks()) };
 const unknown = names.filter((name) => !Object.hasOwn(all, name));
 if (unknown.length > 0) {
@@ -52,7 +60,6 @@ if (unknown.length > 0) {
 }
 const runsAll = names.length === 0;
 const chosen = Object.entries(all).filter(([name]) => runsAll || names.includes(name));
-const checks = { ...Object.fromEntries(chosen), ...(values.online && template) };
-const { problems, notes } = await run(checks, runsAll);
+const { problems, notes } = await run(Object.fromEntries(chosen), runsAll);
 if (problems > 0) process.exit(1);
 if (runsAll) console.log(notes > 0 ? "Nothing else is wrong." : "No problems found.");

@@ -9,8 +9,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { config, workspaces } from "../package.json";
-import { fail, pythonEnvironment, ROOT } from "./lib/environment";
-import { listDockerfiles } from "./lib/packages";
+import { fail, listDockerfiles, pythonEnvironment, ROOT, readManifest } from "./lib/environment";
 import { output, requireTools } from "./lib/tools";
 import { acceptedVersions } from "./lib/venv";
 
@@ -45,9 +44,8 @@ function compile(input: string, output: string, ...options: string[]): void {
 
 /** Returns the names of the JavaScript packages to upgrade. */
 function upgradable(): string[] {
-  const manifests = ["", ...workspaces].map((folder) => join(ROOT, folder, "package.json"));
-  const names = manifests.flatMap((path) => {
-    const { dependencies, devDependencies } = JSON.parse(readFileSync(path, "utf8"));
+  const names = ["", ...workspaces].flatMap((folder) => {
+    const { dependencies, devDependencies } = readManifest(folder);
     return Object.keys({ ...dependencies, ...devDependencies });
   });
   return [...new Set(names)].filter((name) => !HELD.includes(name));

@@ -12,7 +12,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs"
 import { availableParallelism, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import { fail, ROOT } from "./lib/environment";
+import { fail, ROOT, readManifest } from "./lib/environment";
 import { output, requireTools } from "./lib/tools";
 import { preparePython, prepareVenv, toolVenv } from "./lib/venv";
 
@@ -25,14 +25,8 @@ interface Step {
   name: string;
 }
 
-/** The parts of a package.json that this file reads. */
-interface Manifest {
-  scripts?: Record<string, string>;
-  affectedBy?: string[];
-}
-
 /** The files that affect every folder. */
-const SHARED = ["biome.json", "bun.lock", "package.json", "tsconfig.base.json"];
+const SHARED = ["biome.json", "bun.lock", "package.json", "tsconfig.json"];
 
 /** Lists the uncommitted changes, untracked files included. */
 function changedFiles(): string[] {
@@ -47,8 +41,7 @@ function findSteps(kind: string, changes?: string[]): Step[] {
   const manifests = [...new Bun.Glob("*/package.json").scanSync(ROOT)].toSorted();
   return manifests.flatMap((path) => {
     const folder = dirname(path);
-    const manifest: Manifest = JSON.parse(readFileSync(join(ROOT, path), "utf8"));
-    const { scripts = {}, affectedBy = [] } = manifest;
+    const { scripts = {}, affectedBy = [] } = readManifest(folder);
     const places = [`${folder}/`, ...affectedBy];
     const isAffected = (file: string) =>
       SHARED.includes(file) || places.some((place) => file.startsWith(place));

@@ -1,18 +1,14 @@
 /** The checks for Cloudflare in `bun run doctor`. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { config } from "../../package.json";
-import type { Checks } from "../doctor/check";
+import type { Checks } from "../doctor";
 import { complaint } from "../doctor/project";
-import { declaredSettings } from "../lib/app-settings";
-import { ROOT } from "../lib/environment";
+import { declaredSettings } from "../lib/app";
+import { ROOT, readText } from "../lib/environment";
 import { portProblems } from "../lib/ports";
 import { output } from "../lib/tools";
 import { readConfiguration } from "./configuration";
-
-function read(path: string): string {
-  return readFileSync(join(ROOT, path), "utf8");
-}
 
 function configurationProblems(): string[] {
   const problems = ["wrangler.json", "wrangler.jsonc"]
@@ -29,7 +25,7 @@ function configurationProblems(): string[] {
   if (vars?.MAX_INSTANCES !== most) {
     problems.push(`MAX_INSTANCES in wrangler.toml differs from max_instances: set it to ${most}.`);
   }
-  const port = read("Dockerfile-cloudflare").match(/^EXPOSE (\d+)$/m)?.[1];
+  const port = readText("Dockerfile-cloudflare").match(/^EXPOSE (\d+)$/m)?.[1];
   if (Number(port) !== config.backendPort) {
     problems.push(
       `EXPOSE in Dockerfile-cloudflare differs from config.backendPort in package.json: set it to ${config.backendPort}.`,

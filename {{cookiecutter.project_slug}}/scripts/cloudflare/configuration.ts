@@ -1,7 +1,7 @@
-/** Reads wrangler.toml for the other commands. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { type Environment, fail, ROOT, withDotEnv } from "../lib/environment";
+/** Reads wrangler.toml for the other commands, and writes the variables that wrangler reads. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { type Environment, fail, readText, withDotEnv } from "../lib/environment";
 
 /** The parts of wrangler.toml that matter to the commands. */
 export interface Configuration {
@@ -12,7 +12,7 @@ export interface Configuration {
 
 /** Reads wrangler.toml. */
 export function readConfiguration(): Configuration {
-  return Bun.TOML.parse(readFileSync(join(ROOT, "wrangler.toml"), "utf8"));
+  return Bun.TOML.parse(readText("wrangler.toml"));
 }
 
 /** Returns what `.env` or the shell sets for `LOCATION_HINT` and the variables in wrangler.toml. */
@@ -43,4 +43,26 @@ export function variablesForBackend(services: string): Record<string, string> {
       String(value).replace(/^http:\/\/(?=[^/:]+\.internal(\/|$))/, services),
     ]);
   return Object.fromEntries(entries);
+}
+
+/** The quotes that wrangler accepts, best first: in double quotes, `\n` means a line break. */
+const QUOTES = ["'", "`", '"'];
+
+/** Formats one variable. wrangler expands `$NAME` within any quotes, unless `\` escapes it. */
+function formatVariable([name, value]: [string, string]): string {
+  const quote = QUOTES.find((candidate) => !value.includes(candidate));
+  if (!quote || (quote === '"' && /\\[nr]/.test(value))) {
+    throw new Error(`${name} in .env mixes three kinds of quotes, which wrangler can't read.`);
+  }
+  return `${name}=${quote}${value.replaceAll("$", () => "\\$")}${quote}\n`;
+}
+
+/**
+ * Writes a file for `wrangler dev --env-file` that only its owner can read. wrangler also reads
+ * `.env`, but it expands `$NAME` in values, which the other commands don't.
+ */
+export function writeEnvFile(path: string, values: Environment): void {
+  const given = Object.entries(values).filter((entry): entry is [string, string] => !!entry[1]);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, given.map(formatVariable).join(""), { mode: 0o600 });
 }

@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { config, name } from "../../package.json";
 import { containerEnvironment } from "../../worker/http/container-env";
-import { givenSettings } from "../lib/app-settings";
+import { givenSettings } from "../lib/app";
 import { fail, ROOT } from "../lib/environment";
 import { readConfiguration } from "./configuration";
 

@@ -6,12 +6,11 @@
  *     bun scripts/cloudflare/wrangler.ts [--containers] [--production]
  */
 import { config } from "../../package.json";
-import { givenSettings } from "../lib/app-settings";
+import { givenSettings } from "../lib/app";
 import { exec, fail, ROOT } from "../lib/environment";
 import { readPort, requireFreePorts } from "../lib/ports";
 import { requireTools } from "../lib/tools";
-import { givenVariables } from "./configuration";
-import { writeEnvFile } from "./env-file";
+import { givenVariables, writeEnvFile } from "./configuration";
 
 const ENV_FILE = ".wrangler/dev.env";
 

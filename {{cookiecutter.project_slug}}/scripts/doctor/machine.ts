@@ -1,10 +1,10 @@
 /** Checks that this machine has what the project needs. */
 import { config } from "../../package.json";
+import type { Checks } from "../doctor";
 import { dotEnvProblem, PROXIED_HOSTS } from "../lib/environment";
 import { portProblems } from "../lib/ports";
 import { output, toolProblems } from "../lib/tools";
 import { BACKEND_VENV, hasPython, isPrepared } from "../lib/venv";
-import type { Checks } from "./check";
 
 /** Docker's names for architectures, and the corresponding names in Node.js. */
 const ARCHITECTURES: Record<string, string> = { aarch64: "arm64", x86_64: "x64" };

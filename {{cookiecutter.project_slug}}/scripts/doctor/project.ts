@@ -1,20 +1,42 @@
 /** Checks what is installed and set in this folder, and that its files are consistent. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { config, packageManager } from "../../package.json";
-import { settingProblems } from "../lib/app-settings";
-import { ROOT } from "../lib/environment";
+import { config, packageManager, workspaces } from "../../package.json";
+import type { Checks } from "../doctor";
+import { settingProblems } from "../lib/app";
+import { listDockerfiles, ROOT, readManifest, readText } from "../lib/environment";
 import { findProblems } from "../lib/limited-paths";
-import { listDockerfiles, packageProblems } from "../lib/packages";
-import { output, toolProblems } from "../lib/tools";
-import { BACKEND, BACKEND_VENV, isPrepared } from "../lib/venv";
-import type { Checks } from "./check";
+import { toolProblems } from "../lib/tools";
+import { BACKEND_VENV, isPrepared } from "../lib/venv";
+
+/** Whether a workspace, or the root folder, has a package in a version within the range. */
+function isInstalled(workspace: string, name: string, range: string): boolean {
+  const folders = [workspace, ""].map((at) => join(at, "node_modules", name));
+  const folder = folders.find((candidate) => existsSync(join(ROOT, candidate, "package.json")));
+  if (!folder) return false;
+  const isVersion = /^[\d^~<>=*]/.test(range); // not a workspace, a file, or an address
+  return !isVersion || Bun.semver.satisfies(readManifest(folder).version ?? "", range);
+}
+
+/** Reports the packages that are missing or have another version. */
+function packageProblems(): string[] {
+  const missing = toolProblems(["packages"]);
+  if (missing.length > 0) return missing;
+  const wrong = ["", ...workspaces].flatMap((workspace) => {
+    const { dependencies, devDependencies } = readManifest(workspace);
+    return Object.entries({ ...dependencies, ...devDependencies })
+      .filter(([name, range]) => !isInstalled(workspace, name, range))
+      .map(([name]) => name);
+  });
+  if (wrong.length === 0) return [];
+  const names = [...new Set(wrong)].join(", ");
+  return [`These packages are missing or of another version: ${names}. Run \`bun install\`.`];
+}
 
 /** Compares the versions of bun and Python in the Dockerfiles with those in package.json. */
 function dockerfileProblems(): string[] {
   return listDockerfiles().flatMap((path) => {
-    const text = readFileSync(join(ROOT, path), "utf8");
+    const text = readText(path);
     const bun = text.match(/oven\/bun:(\S+)/)?.[1];
     const pythons = Array.from(text.matchAll(/^FROM python:(\d+\.\d+)/gm), ([, found]) => found);
     const problems: string[] = [];
@@ -39,8 +61,8 @@ export function complaint(...command: string[]): string[] {
 
 /** Reads the packages in `backend/pyproject.toml`: their normalized names and their ranges. */
 function wantedPackages(): [name: string, range: string][] {
-  const manifest = readFileSync(join(BACKEND, "pyproject.toml"), "utf8");
-  const { project, "dependency-groups": groups } = Bun.TOML.parse(manifest) as {
+  const manifest = Bun.TOML.parse(readText("backend/pyproject.toml"));
+  const { project, "dependency-groups": groups } = manifest as {
     project: { dependencies?: string[] };
     "dependency-groups"?: { dev?: string[] };
   };
@@ -83,12 +105,7 @@ function venvProblems(): string[] {
 
 /** The checks of the project. */
 export const project: Checks = {
-  packages: {
-    problems: () => {
-      const missing = toolProblems(["packages"]);
-      return missing.length > 0 ? missing : packageProblems();
-    },
-  },
+  packages: { problems: packageProblems },
   lock: { problems: lockProblems },
   venv: { after: ["uv", "python", "lock"], problems: venvProblems },
   config: {
@@ -103,32 +120,3 @@ export const project: Checks = {
     problems: () => complaint("bun", `${ROOT}/scripts/types-api.ts`, "--check"),
   },
 };
-
-/** Returns the latest version among the tags `vX.Y.Z` that `git ls-remote` lists. */
-function latest(tags: string): string | undefined {
-  const versions = Array.from(tags.matchAll(/refs\/tags\/v(\d+\.\d+\.\d+)$/gm), ([, v]) => v ?? "");
-  return versions.toSorted(Bun.semver.order).at(-1);
-}
-
-/** Whether a commit of a repository contains a tag; only commits are downloaded. */
-function contains(template: string, commit: string, tag: string): boolean {
-  const clone = mkdtempSync(join(tmpdir(), "template-"));
-  output("git", "clone", "--quiet", "--bare", "--filter=tree:0", "--", template, clone);
-  const found = output("git", "-C", clone, "merge-base", "--is-ancestor", tag, commit);
-  rmSync(clone, { recursive: true });
-  return found !== undefined;
-}
-
-function releaseProblems(): string[] {
-  const link = join(ROOT, ".cruft.json"); // the one that `cruft update` follows
-  if (!existsSync(link)) return [];
-  const { template, commit } = JSON.parse(readFileSync(link, "utf8"));
-  const tags = output("git", "ls-remote", "--tags", "--", template);
-  if (tags === undefined) return [`The template's releases can't be looked up: ${template}`];
-  const version = latest(tags);
-  if (!version || contains(template, commit, `v${version}`)) return [];
-  return [`v${version} of the template is out: \`uvx cruft update --checkout v${version}\`.`];
-}
-
-/** Looks for a newer release of the template, for `bun run doctor --online`. */
-export const template: Checks = { template: { problems: releaseProblems } };

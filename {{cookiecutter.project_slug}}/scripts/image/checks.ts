@@ -1,24 +1,18 @@
 /** The checks for the image in `bun run doctor`. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { config } from "../../package.json";
-import type { Checks } from "../doctor/check";
-import { ROOT } from "../lib/environment";
+import type { Checks } from "../doctor";
+import { readText } from "../lib/environment";
 import { portProblems } from "../lib/ports";
-
-function read(path: string): string {
-  return readFileSync(join(ROOT, path), "utf8");
-}
 
 /** Returns the paths that nginx passes to the backend, in the form of `config.apiPaths`. */
 function proxiedPaths(): string[] {
-  const locations = read("image/nginx.conf").matchAll(/location (= )?(\S+) \{[^}]*proxy_pass/g);
+  const locations = readText("image/nginx.conf").matchAll(/location (= )?(\S+) \{[^}]*proxy_pass/g);
   return Array.from(locations, ([, exact, path]) => (exact ? `${path}` : `${path}*`));
 }
 
 function imageProblems(): string[] {
   const problems: string[] = [];
-  const dockerfile = read("Dockerfile");
+  const dockerfile = readText("Dockerfile");
   const port = dockerfile.match(/^ENV BACKEND_PORT=(\d+)$/m)?.[1];
   if (Number(port) !== config.backendPort) {
     problems.push(

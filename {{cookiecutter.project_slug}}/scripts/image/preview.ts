@@ -8,7 +8,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { name } from "../../package.json";
-import { givenSettings } from "../lib/app-settings";
+import { givenSettings } from "../lib/app";
 import { exec, fail, ROOT } from "../lib/environment";
 import { readPort, requireFreePorts } from "../lib/ports";
 

@@ -1,11 +1,33 @@
-/** The environment of the commands: the shell's variables, and the settings in `.env`. */
+/** The environment of the commands: this folder, the shell's variables, and the settings in `.env`. */
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import util from "node:util"; // as a whole, because an old bun lacks parseEnv and must still start
 import { config } from "../../package.json";
 
 /** The project's root folder. */
 export const ROOT = resolve(import.meta.dir, "../..");
+
+/** Reads a file of this project. */
+export const readText = (path: string): string => readFileSync(join(ROOT, path), "utf8");
+
+/** The parts of a package.json that the commands read. */
+export interface Manifest {
+  version?: string;
+  scripts?: Record<string, string>;
+  affectedBy?: string[];
+  dependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
+}
+
+/** Reads the package.json in a folder of this project. */
+export const readManifest = (folder: string): Manifest =>
+  JSON.parse(readText(join(folder, "package.json")));
+
+/** Lists the Dockerfiles, whose tags repeat versions that package.json sets. */
+export function listDockerfiles(): string[] {
+  const found = new Bun.Glob("{,.devcontainer/}Dockerfile*").scanSync({ cwd: ROOT, dot: true });
+  return [...found].filter((path) => !path.endsWith(".dockerignore"));
+}
 
 /** A process's environment. */
 export type Environment = Record<string, string | undefined>;

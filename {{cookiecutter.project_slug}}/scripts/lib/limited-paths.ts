@@ -1,5 +1,4 @@
 /** `config.limitedPaths` in package.json: the paths to which the limit per client applies. */
-import { config } from "../../package.json";
 
 /** A path such as `/stream`, or a folder such as `/api/chat/*`. */
 const PATH = /^(\/[\w.~-]+)+(\/\*)?$/;
@@ -20,12 +19,4 @@ export function findProblems(limited: unknown, apiPaths: readonly string[]): str
     );
     return reached ? [] : `${shown}, which config.apiPaths does not cover. Add it there too.`;
   });
-}
-
-/** Returns the list. If it is wrong, prints why and ends the process. */
-export function readLimitedPaths(): string[] {
-  const problems = findProblems(config.limitedPaths, config.apiPaths);
-  for (const problem of problems) console.error(problem);
-  if (problems.length > 0) process.exit(1);
-  return config.limitedPaths;
 }

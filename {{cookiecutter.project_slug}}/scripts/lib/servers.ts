@@ -48,6 +48,19 @@ async function stopGroup(leader: number): Promise<void> {
   signalGroup(leader, "SIGKILL");
 }
 
+/**
+ * Leads the process group of the servers. Standard input is a pipe from `runServers`: it closes
+ * when that process ends, even if it was killed, and then the servers stop too.
+ */
+async function leadGroup(workspaces: string[]): Promise<never> {
+  const filters = workspaces.flatMap((name) => ["--filter", name]);
+  const servers = Bun.spawn(["bun", "run", "--parallel", ...filters, "dev"], {
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  process.stdin.on("end", () => stopGroup(process.pid)).resume();
+  process.exit(await servers.exited);
+}
+
 /** Prints the address to open, as soon as every server responds or some time has passed. */
 async function announce(urls: Servers["urls"]): Promise<void> {
   const page = urls.at(-1) ?? "";
@@ -68,7 +81,7 @@ export async function runServers({ workspaces, ports, env, urls }: Servers): Pro
   preparePython();
 
   // In its own process group, so that one signal reaches all servers and their children.
-  const servers = Bun.spawn(["bun", "scripts/lib/server-group.ts", ...workspaces], {
+  const servers = Bun.spawn(["bun", import.meta.path, ...workspaces], {
     cwd: ROOT,
     detached: true,
     env: { ...process.env, ...(process.stdout.isTTY && { FORCE_COLOR: "1" }), ...env },
@@ -90,3 +103,5 @@ export async function runServers({ workspaces, ports, env, urls }: Servers): Pro
   });
   await announce(urls);
 }
+
+if (import.meta.main) await leadGroup(process.argv.slice(2));

@@ -1,7 +1,7 @@
 /** Virtual environments with locked Python packages. uv recreates them when something changes. */
 import { existsSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { type Environment, fail, pythonEnvironment, ROOT } from "./environment";
+import { fail, pythonEnvironment, ROOT, readText } from "./environment";
 import { requireTools } from "./tools";
 
 /** The folder of the backend. Its pyproject.toml says which Python versions fit. */
@@ -48,9 +48,8 @@ const stamp = (venv: string) => join(venv, "installed.json");
 
 /** Reads which versions of Python the project accepts. */
 export function acceptedVersions(): [string, ...string[]] {
-  const { project } = Bun.TOML.parse(readFileSync(join(BACKEND, "pyproject.toml"), "utf8")) as {
-    project: { "requires-python": string };
-  };
+  const manifest = Bun.TOML.parse(readText("backend/pyproject.toml"));
+  const { project } = manifest as { project: { "requires-python": string } };
   const pins = [BACKEND, ROOT].map((folder) => join(folder, ".python-version")).filter(existsSync);
   return [project["requires-python"], ...pins.map((pin) => readFileSync(pin, "utf8").trim())];
 }
@@ -121,17 +120,4 @@ export function prepareVenv(venv: Venv): string {
 export function preparePython(): string {
   prepareVenv(BACKEND_VENV);
   return pythonOf(BACKEND_VENV.folder);
-}
-
-/** Runs a command of the backend, `app.server.cli`. Its errors are printed or returned. */
-export function runCli(
-  command: string,
-  variables: Environment,
-  errors: "inherit" | "pipe" = "inherit",
-): Bun.SyncSubprocess<"pipe", "inherit" | "pipe"> {
-  return Bun.spawnSync([preparePython(), "-m", "app.server.cli", command], {
-    cwd: BACKEND,
-    env: pythonEnvironment({ ...process.env, ...variables }),
-    stdio: ["ignore", "pipe", errors],
-  });
 }

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, test } from "bun:test";
 import { unstable_getVarsForDev } from "wrangler";
-import { writeEnvFile } from "../../scripts/cloudflare/env-file";
+import { writeEnvFile } from "../cloudflare/configuration";
 
 const folder = mkdtempSync(join(tmpdir(), "env-file-"));
 const path = join(folder, "dev.env");

@@ -1,8 +1,41 @@
-/** The app's settings: which ones exist, which are set, and what is wrong with them. */
-import { readFileSync } from "node:fs";
+/** What the app's code declares, and which of its settings are set on this machine. */
 import { join } from "node:path";
-import { ROOT, readDotEnv, withDotEnv, withoutCredentials } from "./environment";
-import { runCli } from "./venv";
+import {
+  type Environment,
+  fail,
+  pythonEnvironment,
+  ROOT,
+  readDotEnv,
+  readText,
+  withDotEnv,
+  withoutCredentials,
+} from "./environment";
+import { BACKEND, preparePython } from "./venv";
+
+/** Runs a command of `backend/app/server/cli.py`. Its errors are printed or returned. */
+function runCli(
+  command: string,
+  variables: Environment,
+  errors: "inherit" | "pipe" = "inherit",
+): Bun.SyncSubprocess<"pipe", "inherit" | "pipe"> {
+  return Bun.spawnSync([preparePython(), "-m", "app.server.cli", command], {
+    cwd: BACKEND,
+    env: pythonEnvironment({ ...process.env, ...variables }),
+    stdio: ["ignore", "pipe", errors],
+  });
+}
+
+/** Returns the description of the app that a command of the backend prints. */
+export function describeApp(command: "openapi" | "routes", layout: string): string {
+  const { success, stdout } = runCli(command, { LAYOUT: layout });
+  return success ? stdout.toString() : fail("The app can't be described: see above.");
+}
+
+/** Writes a file for `bun run types:api`. With `--check`, only fails if the file is outdated. */
+export async function writeGenerated(name: string, text: string): Promise<void> {
+  if (!process.argv.includes("--check")) await Bun.write(join(ROOT, name), text);
+  else if (readText(name) !== text) fail(`${name} is outdated: run \`bun run types:api\`.`);
+}
 
 /** The names of the settings that `backend/app/settings.py` declares. */
 export interface Declared {
@@ -46,7 +79,7 @@ function wrongSettings(): string[] {
 /** Reports the names in `.env` that neither the app nor `.env.example` lists. */
 function unknownSettings(): string[] {
   const { required, optional } = declaredSettings();
-  const example = readFileSync(join(ROOT, ".env.example"), "utf8");
+  const example = readText(".env.example");
   const listed = Array.from(example.matchAll(/^(?:# )?([A-Z_]+)=/gm), ([, name]) => name);
   const known = new Set([...required, ...optional, ...listed]);
   const unknown = Object.keys(readDotEnv()).filter(
