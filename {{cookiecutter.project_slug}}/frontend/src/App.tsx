@@ -4,7 +4,7 @@ import { Composer } from "./chat/Composer";
 import { isComposing } from "./chat/keys";
 import type { Turn } from "./chat/state";
 import { useConversation } from "./chat/useConversation";
-import { Footer } from "./ui/Footer";
+import { Environment } from "./ui/Environment";
 import { ReloadPrompt } from "./ui/Reload";
 import { ThemeToggle } from "./ui/ThemeToggle";
 import { Welcome } from "./Welcome";
@@ -72,7 +72,7 @@ export function App() {
           onStop={actions.stop}
         />
       </div>
-      {import.meta.env.DEV && <Footer />}
+      {import.meta.env.DEV && <Environment />}
       <ReloadPrompt />
     </main>
   );

@@ -1,11 +1,7 @@
-import { NetworkError } from "./client";
+import { NetworkError, PATIENCE } from "./client";
 import { ConnectionLostError, MalformedStreamError, readEvents } from "./events";
 import { Failure, refusal, seconds } from "./failure";
-import { unlessOffline } from "./offline";
 import type { ErrorEvent, Problem, StatusEvent } from "./types.gen";
-
-/** After this many milliseconds without a response, the server is probably starting. */
-export const PATIENCE = 1500;
 
 /** Automatic retries while the backend responds with 503. */
 const RETRIES = 5;
@@ -87,7 +83,9 @@ function isError(event: { event: string }): event is ErrorEvent {
 /** Finds the sentence for an error, and logs it unless it is an ordinary failure. */
 function failureOf(error: unknown): Failure {
   if (error instanceof Failure) return error;
-  if (error instanceof NetworkError) return new Failure(unlessOffline(UNREACHABLE));
+  if (error instanceof NetworkError) {
+    return new Failure(navigator.onLine ? UNREACHABLE : "You are offline.");
+  }
   if (error instanceof ConnectionLostError) return new Failure(CONNECTION_LOST);
   console.error(error);
   return new Failure(
@@ -102,10 +100,7 @@ function failureOf(error: unknown): Failure {
  */
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    });
+    setTimeout(resolve, milliseconds);
+    signal.addEventListener("abort", () => reject(signal.reason));
   });
 }

@@ -1,5 +1,5 @@
 import { type ComponentType, useEffect, useMemo, useState } from "react";
-import { type Citation, Citations } from "../markdown/citations";
+import type { Pages } from "../markdown/Inline";
 import { CopyButton } from "../ui/CopyButton";
 import { Icon } from "../ui/Icon";
 import { isActive, type Source, type Answer as State } from "./state";
@@ -13,7 +13,7 @@ const STAGES: Record<State["stage"], string> = {
 };
 
 /** Shows a text that grows until it is complete. */
-export type TextView = ComponentType<{ text: string; complete: boolean }>;
+export type TextView = ComponentType<{ text: string; complete: boolean; pages: Pages }>;
 
 interface Props {
   answer: State;
@@ -33,9 +33,7 @@ export function Answer({ answer, Text, isLast, onRetry }: Props) {
     <div className="answer">
       {/* Busy until it is complete, so that screen readers read the whole answer, once. */}
       <div className="text" aria-live="polite" aria-busy={active} data-testid="answer">
-        <Citations value={pages}>
-          <Text text={text} complete={!active} />
-        </Citations>
+        <Text text={text} complete={!active} pages={pages} />
       </div>
       <Sources pages={pages} />
       {problem && (
@@ -43,9 +41,9 @@ export function Answer({ answer, Text, isLast, onRetry }: Props) {
           {problem}
         </p>
       )}
-      <div className="actions">
+      <div className="row actions">
         {isLast && (
-          <p className="stage" data-stage={stage}>
+          <p className="stage" data-stage={active ? "active" : stage}>
             <output>{status ?? STAGES[stage]}</output> <Elapsed {...answer} />
           </p>
         )}
@@ -79,7 +77,7 @@ function Elapsed({ startedAt, endedAt }: Pick<State, "startedAt" | "endedAt">) {
  * Finds the pages that sources name, in the order in which a text cites them: pages on the web and,
  * by their paths, the app's own. Anything else is undefined.
  */
-function toPages(sources: Source[]): (Citation | undefined)[] {
+function toPages(sources: Source[]): Pages {
   return sources.map(({ title, url }) => {
     if (!/^(?:https?:|\/)/i.test(url) || !URL.canParse(url, location.origin)) return undefined;
     return { title: title || url, href: new URL(url, location.origin).href };
@@ -87,21 +85,22 @@ function toPages(sources: Source[]): (Citation | undefined)[] {
 }
 
 /** The pages that an answer draws on, each once, with the number by which the text cites it. */
-function Sources({ pages }: { pages: (Citation | undefined)[] }) {
-  const numbers = new Map<string, number>();
+function Sources({ pages }: { pages: Pages }) {
+  const found = new Map<string, { title: string; number: number }>();
   for (const [index, page] of pages.entries()) {
-    if (page && !numbers.has(page.href)) numbers.set(page.href, index + 1);
+    if (!page) continue;
+    const number = found.get(page.href)?.number ?? index + 1;
+    found.set(page.href, { title: page.title, number });
   }
-  const titles = new Map(pages.flatMap((page) => (page ? [[page.href, page.title]] : [])));
-  if (numbers.size === 0) return null;
+  if (found.size === 0) return null;
   return (
     <ol className="sources" aria-label="Sources">
-      {[...numbers].map(([href, number]) => {
+      {[...found].map(([href, { title, number }]) => {
         const { host } = new URL(href);
         return (
           <li key={href} value={number}>
             <a href={href} target="_blank" rel="noreferrer noopener">
-              {titles.get(href)}
+              {title}
             </a>{" "}
             {host !== location.host && <small>{host}</small>}
           </li>

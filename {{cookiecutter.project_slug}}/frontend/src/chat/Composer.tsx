@@ -40,11 +40,8 @@ export function Composer({ ref, active, notice, refused, onPrepare, onSend, onSt
 
   return (
     <form className="composer card" onSubmit={onSubmit}>
-      <label className="visually-hidden" htmlFor="prompt">
-        Prompt
-      </label>
       <textarea
-        id="prompt"
+        aria-label="Prompt"
         ref={ref}
         rows={1}
         placeholder="Ask something…"
@@ -65,7 +62,7 @@ export function Composer({ ref, active, notice, refused, onPrepare, onSend, onSt
         </p>
       )}
       {/* Two buttons in two places, so that a double click can't reach both. */}
-      <div className="actions">
+      <div className="row actions">
         <output className="hint">
           {notice ?? (
             <span className="keys">

@@ -1,4 +1,5 @@
 import { type FormEvent, type KeyboardEvent, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { Icon } from "../ui/Icon";
 import { isComposing, submitOnEnter } from "./keys";
 
@@ -11,16 +12,11 @@ interface Props {
 /** The user's question, which the user can edit and send again. */
 export function Question({ prompt, onEdit }: Props) {
   const [editing, setEditing] = useState(false);
-  const wasCancelled = useRef(false);
+  const editButton = useRef<HTMLButtonElement>(null);
 
   function cancel() {
-    wasCancelled.current = true;
-    setEditing(false);
-  }
-
-  function focusAfterCancel(button: HTMLButtonElement | null) {
-    if (button && wasCancelled.current) button.focus();
-    wasCancelled.current = false;
+    flushSync(() => setEditing(false)); // shows the button
+    editButton.current?.focus();
   }
 
   function onSubmit(event: FormEvent<HTMLFormElement>) {
@@ -47,7 +43,7 @@ export function Question({ prompt, onEdit }: Props) {
           defaultValue={prompt}
           onKeyDown={onKeyDown}
         />
-        <div className="actions">
+        <div className="row actions">
           <button type="button" className="ghost" onClick={cancel}>
             Cancel
           </button>
@@ -59,14 +55,9 @@ export function Question({ prompt, onEdit }: Props) {
     );
   }
   return (
-    <div className="asked">
+    <div className="row">
       {onEdit && (
-        <button
-          type="button"
-          className="ghost"
-          ref={focusAfterCancel}
-          onClick={() => setEditing(true)}
-        >
+        <button type="button" className="ghost" ref={editButton} onClick={() => setEditing(true)}>
           <Icon path="M4 20h4L19 9l-4-4L4 16zM13 7l4 4" />
           <span>Edit</span>
         </button>

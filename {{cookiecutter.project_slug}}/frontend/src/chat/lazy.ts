@@ -1,6 +1,6 @@
 // The code that the page needs only for a conversation. It loads before the first prompt is sent.
 
-import { wakeServer } from "../api/wakeServer";
+import { wakeServer } from "../api/client";
 import { Conversation } from "./Conversation";
 import { HeaderButtons } from "./HeaderButtons";
 import { NewestButton } from "./scrolling";

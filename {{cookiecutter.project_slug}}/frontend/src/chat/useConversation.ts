@@ -1,9 +1,7 @@
 import { useCallback, useEffect, useEffectEvent, useReducer, useRef, useState } from "react";
-import { unlessOffline } from "../api/offline";
-import { isActive, newTurn, type Progress, reduce, type Turn } from "./state";
-import { restoreConversation, storeConversation } from "./storage";
+import { type Conversation, isActive, newTurn, type Progress, reduce, type Turn } from "./state";
 
-const NOT_LOADED = "This page is incomplete. Reload it.";
+const KEY = "conversation";
 
 /**
  * Keeps a conversation until the tab is closed. One answer streams at a time.
@@ -61,7 +59,12 @@ export function useConversation() {
       const action = { type: "start", turns, at: Date.now() } as const;
       dispatch(action);
       const chat = await load().catch(console.error);
-      if (!chat) return report({ type: "refused", sentence: unlessOffline(NOT_LOADED) });
+      if (!chat) {
+        const sentence = navigator.onLine
+          ? "This page is incomplete. Reload it."
+          : "You are offline.";
+        return report({ type: "refused", sentence });
+      }
       try {
         const conversation = reduce(latest.current, action);
         for await (const progress of chat.streamAnswer(conversation, signal)) report(progress);
@@ -95,4 +98,32 @@ export function useConversation() {
       dispatch({ type: "start", turns: [], at: Date.now() });
     },
   };
+}
+
+/** Returns the conversation that this tab has kept. An answer that was in progress is stopped. */
+function restoreConversation(): Conversation {
+  try {
+    const stored = JSON.parse(sessionStorage.getItem(KEY) ?? "");
+    if (stored.turns.every(isTurn)) return reduce(stored, { type: "stopped", at: Date.now() });
+  } catch {
+    // Storage is blocked or empty, or an older version of the page has stored something else.
+  }
+  return { turns: [], leftOut: 0 };
+}
+
+/** Keeps the conversation until the tab is closed. */
+function storeConversation(conversation: Conversation): void {
+  try {
+    sessionStorage.setItem(KEY, JSON.stringify(conversation));
+  } catch {
+    // Storage is blocked or full: the conversation lasts until the user leaves the page.
+  }
+}
+
+function isTurn({ id, prompt, answer }: Partial<Turn>): boolean {
+  return (
+    [id, answer?.startedAt].every(Number.isFinite) &&
+    [prompt, answer?.text, answer?.stage].every((value) => typeof value === "string") &&
+    Array.isArray(answer?.sources)
+  );
 }

@@ -1,8 +1,13 @@
 import type { Links, MarkedToken, Token } from "marked";
-import { createElement, Fragment, memo, type ReactNode, useContext, useMemo } from "react";
-import { Citations } from "./citations";
+import { createContext, createElement, Fragment, memo, type ReactNode, use, useMemo } from "react";
 import { completeInline, MAX_PIECE, parseInline, pieceEnd } from "./parser";
 import { decode, reveal } from "./text";
+
+/** The pages for `[1]`, `[2]`, and so on, in this order; undefined for a source without a page. */
+export type Pages = ({ title: string; href: string } | undefined)[];
+
+/** The pages that the text cites. */
+export const Citations = createContext<Pages | undefined>(undefined);
 
 interface Props {
   text: string;
@@ -63,8 +68,8 @@ function renderToken(token: MarkedToken, insideLink: boolean): ReactNode {
 
 /** A text in which citations such as `[1]` lead to the pages with those numbers. */
 function Cited({ text }: { text: string }) {
-  const pages = useContext(Citations);
-  if (pages.length === 0) return text;
+  const pages = use(Citations);
+  if (!pages?.length) return text;
   return text.split(/(\[\d+\])/).map((part, index) => {
     const number = index % 2 ? Number(part.slice(1, -1)) : 0;
     const page = pages[number - 1];

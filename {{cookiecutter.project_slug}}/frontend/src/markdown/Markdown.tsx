@@ -1,21 +1,26 @@
 import type { Links, MarkedToken, Token, Tokens } from "marked";
 import { createElement, memo, useMemo } from "react";
-import { Code } from "./Code";
-import { Inline } from "./Inline";
+import { CopyButton } from "../ui/CopyButton";
+import { useModule } from "../ui/useModule";
+import { Citations, Inline, type Pages } from "./Inline";
 import { completeBlocks, parseBlocks } from "./parser";
 import { decode, hideMath, reveal } from "./text";
+
+const loadHighlight = () => import("./Highlight");
 
 interface Props {
   text: string;
   /** Whether the text is complete. Until then, syntax open at its end is shown as if closed. */
   complete?: boolean;
+  /** The pages that `[1]`, `[2]`, and so on lead to. */
+  pages?: Pages;
 }
 
 /**
  * Renders Markdown as React elements. While the text grows, only blocks that change render again.
  * HTML is shown as text; links lead only to http, https, and mailto; images become links.
  */
-export function Markdown({ text, complete = false }: Props) {
+export function Markdown({ text, complete = false, pages }: Props) {
   const hidden = hideMath(text, complete);
   const tokens = parseBlocks(complete ? hidden : completeBlocks(hidden));
   const defined = JSON.stringify(tokens.links);
@@ -25,7 +30,9 @@ export function Markdown({ text, complete = false }: Props) {
   );
   return (
     <div className="markdown">
-      <Blocks tokens={tokens} links={links} open={!complete && !text.endsWith("\n\n")} />
+      <Citations value={pages}>
+        <Blocks tokens={tokens} links={links} open={!complete && !text.endsWith("\n\n")} />
+      </Citations>
     </div>
   );
 }
@@ -93,6 +100,25 @@ const Block = memo(
     a.links === b.links &&
     a.open === b.open,
 );
+
+/** A block of code. The code that highlights it loads with the first complete block. */
+function Code({ text, language, open }: { text: string; language: string; open: boolean }) {
+  const highlighting = useModule(loadHighlight, language !== "" && !open);
+  return (
+    <figure>
+      <figcaption>
+        <span>{language}</span>
+        <CopyButton text={text} label="Copy code" />
+      </figcaption>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard scrolls the focused element */}
+      <pre tabIndex={0}>
+        <code>
+          {highlighting ? <highlighting.Highlight text={text} language={language} /> : text}
+        </code>
+      </pre>
+    </figure>
+  );
+}
 
 function Checkbox({ done }: { done: boolean }) {
   return (

@@ -1,70 +1,69 @@
-import { useEffect, useRef, useState } from "react";
-import { api } from "../api/client";
+import { type ReactNode, useRef, useState } from "react";
 import type { EnvReport } from "../api/types.gen";
 import { Icon } from "./Icon";
 
-/** A dialog with the backend's report on its environment. */
-export function Environment({ onClose }: { onClose: () => void }) {
+/** The last line of the page. Opens the backend's report on its environment, for developers. */
+export function Environment() {
   const dialog = useRef<HTMLDialogElement>(null);
-  const [report, setReport] = useState<EnvReport>();
-  const [failed, setFailed] = useState(false);
+  const [content, setContent] = useState<ReactNode>();
 
-  useEffect(() => {
+  async function open() {
     dialog.current?.showModal();
-    loadReport().then(setReport, (error) => {
+    setContent(<p>Loading…</p>);
+    try {
+      const report = await loadReport();
+      setContent(<Report {...report} />);
+    } catch (error) {
       console.error(error);
-      setFailed(true);
-    });
-  }, []);
+      setContent(<p role="alert">The report can't be loaded.</p>);
+    }
+  }
 
   return (
-    <dialog ref={dialog} aria-labelledby="environment" closedby="any" onClose={onClose}>
-      <form method="dialog">
-        <h2 id="environment">Environment</h2>
-        <button type="submit" className="round" aria-label="Close">
-          <Icon path="M6 6l12 12M18 6L6 18" />
-        </button>
-      </form>
-      {failed && <p role="alert">The report can't be loaded.</p>}
-      {report && <Report {...report} />}
-      {!failed && !report && <p>Loading…</p>}
-    </dialog>
+    <footer>
+      <button type="button" className="ghost" onClick={open}>
+        Environment
+      </button>
+      <dialog ref={dialog} className="card" aria-labelledby="environment" closedby="any">
+        <form method="dialog" className="row">
+          <h2 id="environment">Environment</h2>
+          <button type="submit" className="round" aria-label="Close">
+            <Icon path="M6 6l12 12M18 6L6 18" />
+          </button>
+        </form>
+        {content}
+      </dialog>
+    </footer>
   );
 }
 
 async function loadReport(): Promise<EnvReport> {
+  const { api } = await import("../api/client"); // not in the first page's code
   const { data, response } = await api.GET("/env");
   if (!data) throw new Error(`GET /env responded with ${response.status}.`);
   return data;
 }
 
 function Report({ settings, ...facts }: EnvReport) {
+  const isSet = Object.entries(settings).map(([name, set]) => [name, set ? "Set" : "Default"]);
   return (
     <>
-      <dl className="facts">
-        {Object.entries(facts).map(([name, value]) => (
-          <Fact
-            key={name}
-            name={name.replace(/^./, (a) => a.toUpperCase())}
-            value={value ?? "None"}
-          />
-        ))}
-      </dl>
+      <Facts facts={facts} />
       <h3>Settings</h3>
-      <dl className="facts">
-        {Object.entries(settings).map(([name, isSet]) => (
-          <Fact key={name} name={name} value={isSet ? "Set" : "Default"} />
-        ))}
-      </dl>
+      <Facts facts={Object.fromEntries(isSet)} />
     </>
   );
 }
 
-function Fact({ name, value }: { name: string; value: string }) {
+function Facts({ facts }: { facts: Record<string, string | null> }) {
   return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </div>
+    <dl>
+      {Object.entries(facts).map(([name, value]) => (
+        <div key={name}>
+          <dt>{name.replace(/^./, (letter) => letter.toUpperCase())}</dt>
+          <dd>{value ?? "None"}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }

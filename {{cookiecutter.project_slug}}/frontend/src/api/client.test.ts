@@ -18,7 +18,7 @@ async function prepare() {
     "fetch",
     () => new Promise<Response>((resolve, reject) => requests.push({ resolve, reject })),
   );
-  const { wakeServer } = await import("./wakeServer");
+  const { wakeServer } = await import("./client");
   const onStarting = vi.fn<(isStarting: boolean) => void>();
   return { requests, onStarting, wake: () => wakeServer(onStarting) };
 }

@@ -1,4 +1,0 @@
-/** Returns the sentence for something that failed to load, or another if the user is offline. */
-export function unlessOffline(sentence: string): string {
-  return navigator.onLine ? sentence : "You are offline.";
-}
