@@ -1,12 +1,6 @@
 import securityHeaders from "../frontend/security-headers.json";
 import { config } from "../package.json";
-import {
-  BodyError,
-  clientAddress,
-  forwardedHeaders,
-  isWebSocket,
-  readBody,
-} from "./http/forwarding";
+import { clientAddress, forwardedHeaders, isWebSocket, readBody } from "./http/forwarding";
 import { problem, unavailable } from "./http/problems";
 import { decodePath, isListed, judge } from "./http/routes";
 import { FORMER_HEADER, Router, SCALING_HEADER } from "./scaling/router";
@@ -55,6 +49,7 @@ async function refuseTooMany(request: Request, path: string, env: Bindings) {
 /** Forwards a request for the API to a container, or to the backend of `bun run dev:cloudflare`. */
 async function forward(request: Request, url: URL, env: Bindings, id: string): Promise<Response> {
   const body = await readBody(request, env.MAX_BODY_BYTES);
+  if (body instanceof Response) return body;
   const headers = forwardedHeaders(request, url, id);
   for (const name of SCALING_HEADERS) headers.delete(name);
   const init = { method: request.method, headers, body, redirect: "manual" } as const;
@@ -98,13 +93,6 @@ async function respond(request: Request, url: URL, env: Bindings, id: string): P
   return refusal ?? forward(request, url, env, id);
 }
 
-/** Builds the response to a request that couldn't be served. */
-function failure(error: unknown, env: Bindings, id: string): Response {
-  if (!(error instanceof BodyError)) return unavailable(id, error);
-  if (!error.tooLarge) return problem(400, "The request's body ended early.");
-  return problem(413, `The request is larger than ${env.MAX_BODY_BYTES} bytes.`);
-}
-
 export default {
   /** Sends API requests to FastAPI in a container. Everything else gets the app shell or 404. */
   async fetch(request, env, ctx): Promise<Response> {
@@ -113,7 +101,7 @@ export default {
     const url = new URL(request.url);
     // Cloudflare logs each request under this ID, so only failures need another line
     const id = request.headers.get("CF-Ray") ?? crypto.randomUUID();
-    const response = await respond(request, url, env, id).catch((error) => failure(error, env, id));
+    const response = await respond(request, url, env, id).catch((error) => unavailable(id, error));
     if (response.status >= 500) console.warn(id, request.method, url.pathname, response.status);
     if (response.webSocket) return response;
     const named = new Response(response.body, response);

@@ -258,7 +258,7 @@ def test_turns_alternate_around_an_answer_without_text(provider: Provider) -> No
         empty = Message(role="assistant", content="")
         async for _ in model.ask("", [user("One"), empty, user("Two")]):
             pass
-        await model.close()
+        await model.aclose()
 
     asyncio.run(converse())
     assert provider.requests[-1].body["messages"][1:] == [{"role": "user", "content": "One\n\nTwo"}]

@@ -166,7 +166,7 @@ def ask(settings: Settings, *prompts: str) -> list[Piece | Exception]:
                         pieces.append(piece)  # noqa: PERF401 - kept if the answer breaks off
             except AnswerError as error:
                 pieces.append(error)
-        await model.close()
+        await model.aclose()
         return pieces
 
     return asyncio.run(collect())

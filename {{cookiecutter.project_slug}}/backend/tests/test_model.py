@@ -174,7 +174,7 @@ def test_leaving_closes_the_connection_within_a_second(provider: Provider) -> No
         async with aclosing(model.ask("", [user("stall")])) as answer:
             await anext(answer)
         await wait_until(lambda: provider.requests[-1].ended == "client left")
-        await model.close()
+        await model.aclose()
 
     asyncio.run(leave())
 
@@ -192,7 +192,7 @@ def test_cancelling_closes_the_connection_within_a_second(provider: Provider) ->
         await wait_until(lambda: len(provider.requests) > before)
         reading.cancel()
         await wait_until(lambda: provider.requests[-1].ended == "client left")
-        await model.close()
+        await model.aclose()
 
     asyncio.run(cancel())
 

@@ -1,3 +1,5 @@
+import { problem } from "./problems";
+
 /**
  * Headers that the Worker doesn't forward: those of one connection (RFC 9110, section 7.6.1),
  * `Expect`, because the Worker reads the body itself, and one that selects a port.
@@ -17,17 +19,6 @@ const NOT_FORWARDED = [
 
 /** Methods that `fetch` sends without a body. */
 const BODILESS_METHODS = ["GET", "HEAD"];
-
-/** A request's body couldn't be read. */
-export class BodyError extends Error {
-  /** Whether the body exceeds the limit. */
-  readonly tooLarge: boolean;
-
-  constructor(tooLarge: boolean) {
-    super(tooLarge ? "the body is too large" : "the body ended early");
-    this.tooLarge = tooLarge;
-  }
-}
 
 /** Returns the headers for the backend: the client's, except for those that it must not set. */
 export function forwardedHeaders(request: Request, url: URL, id: string): Headers {
@@ -59,24 +50,23 @@ export function clientAddress(request: Request): string {
 }
 
 /**
- * Reads a request's whole body, so that it can be offered to one instance after another.
- *
- * @throws {BodyError} if the body is too large or incomplete
+ * Reads a request's whole body, so that it can be offered to one instance after another. If the
+ * body is too large or incomplete, the result is the response that says so.
  */
-export async function readBody(request: Request, maxBytes: number): Promise<ArrayBuffer | null> {
+export async function readBody(request: Request, maxBytes: number) {
   if (!request.body || BODILESS_METHODS.includes(request.method)) return null;
-  if (Number(request.headers.get("Content-Length") ?? 0) > maxBytes) throw new BodyError(true);
+  const tooLarge = () => problem(413, `The request is larger than ${maxBytes} bytes.`);
+  if (Number(request.headers.get("Content-Length") ?? 0) > maxBytes) return tooLarge();
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   try {
     for await (const chunk of request.body as ReadableStream<Uint8Array<ArrayBuffer>>) {
       size += chunk.byteLength;
-      if (size > maxBytes) break;
+      if (size > maxBytes) return tooLarge();
       chunks.push(chunk);
     }
   } catch {
-    throw new BodyError(false);
+    return problem(400, "The request's body ended early.");
   }
-  if (size > maxBytes) throw new BodyError(true);
   return new Blob(chunks).arrayBuffer();
 }

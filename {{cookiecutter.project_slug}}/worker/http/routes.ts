@@ -7,12 +7,8 @@ export interface RouteTable {
   routes: { path: string; methods: string[]; websocket?: boolean }[];
 }
 
-/** The app's decision about a request: serve it, or reject it with a status. */
-export type Verdict =
-  | { status: 200 }
-  | { status: 403 } // a WebSocket that no endpoint accepts
-  | { status: 404 }
-  | { status: 405; allow: string };
+/** The app's decision: serve a request, or reject it. 403 is for a WebSocket without an endpoint. */
+export type Verdict = { status: 200 | 403 | 404 } | { status: 405; allow: string };
 
 /** The methods that `Allow` lists, in the app's order. */
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];

@@ -44,7 +44,7 @@ async def answer_without_model(question: str) -> AsyncGenerator[str | StreamEven
         example = examples["answers"][examples["questions"].index(question)]
         yield StatusEvent(text=example["status"])
         await asyncio.sleep(SECONDS_OF_STATUS)
-        for source in example["sources"]:
+        for source in example.get("sources", []):
             yield SourceEvent(**source)
         text = "\n".join(example["text"])
     else:

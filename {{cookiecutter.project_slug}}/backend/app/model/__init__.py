@@ -1,7 +1,7 @@
 """The model that answers, if one is configured: any OpenAI-compatible provider."""
 
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends
@@ -22,11 +22,8 @@ async def open_model(settings: Settings) -> AsyncGenerator["Model | None"]:
     # Importing the client takes a tenth of an app's start, so apps without a model don't do it.
     from app.model.client import Model  # noqa: PLC0415
 
-    model = Model(settings)
-    try:
+    async with aclosing(Model(settings)) as model:
         yield model
-    finally:
-        await model.close()
 
 
 async def get_model(connection: HTTPConnection) -> "Model | None":

@@ -37,7 +37,7 @@ class Model:
         self._opening = asyncio.Lock()
         self._takes_options = True
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """Close all connections."""
         if self._client:
             await self._client.aclose()

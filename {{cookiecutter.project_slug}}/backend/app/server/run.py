@@ -4,7 +4,6 @@ import asyncio
 import logging
 import socket
 import sys
-from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -82,8 +81,9 @@ def run(factory: str) -> int:
     config = configure(factory, settings, listener)
     try:
         sockets = [bind_port(listener.backend_host, listener.backend_port)]
-        if listener.backend_socket:
-            sockets.append(bind_path(listener.backend_socket))
+        if path := listener.backend_socket:
+            unix = socket.socket(socket.AF_UNIX)
+            sockets.append(bind(unix, str(path), f"{path} (BACKEND_SOCKET)"))
     except OSError as error:
         return report(str(error))
     return serve(config, sockets)
@@ -110,7 +110,7 @@ def configure(factory: str, settings: Settings, listener: Listener) -> AppConfig
 
 
 def bind_port(host: str, port: int) -> socket.socket:
-    """Bind a TCP socket, which doesn't listen yet."""
+    """Bind a TCP socket."""
     made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     # asyncio sets this only on its own sockets; without it, events may be 40 ms late
@@ -118,13 +118,8 @@ def bind_port(host: str, port: int) -> socket.socket:
     return bind(made, (host, port), f"{host}:{port} (BACKEND_HOST, BACKEND_PORT)")
 
 
-def bind_path(path: Path) -> socket.socket:
-    """Bind a Unix socket, which doesn't listen yet."""
-    return bind(socket.socket(socket.AF_UNIX), str(path), f"{path} (BACKEND_SOCKET)")
-
-
 def bind(made: socket.socket, address: tuple[str, int] | str, name: str) -> socket.socket:
-    """Bind a socket to an address; the message of an `OSError` is a sentence with the address."""
+    """Bind a socket, which doesn't listen yet; an `OSError` is a sentence with the address."""
     try:
         made.bind(address)
     except OSError as error:

@@ -36,14 +36,19 @@ def complete(infer: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     problems = {**problem.pop("$defs"), "Problem": problem}
     reject_clashes(ours, schemas, problems)
     schemas.update(problems)
-    for responses in all_responses(openapi):
-        for status, response in responses.items():
-            if status in {"4XX", "5XX"}:
-                reference = {"$ref": REFERENCE.format(model="Problem")}
-                response["content"] = {ProblemResponse.media_type: {"schema": reference}}
-            stream = response.get("content", {}).get(EventStream.media_type, {})
-            if "$ref" in (schema := stream.get("schema", {})):
-                schema.pop("type", None)  # FastAPI describes a body that isn't JSON as a string
+    responses = [
+        each
+        for path in openapi["paths"].values()
+        for operation in path.values()
+        for each in operation["responses"].items()
+    ]
+    for status, response in responses:
+        if status in {"4XX", "5XX"}:
+            reference = {"$ref": REFERENCE.format(model="Problem")}
+            response["content"] = {ProblemResponse.media_type: {"schema": reference}}
+        stream = response.get("content", {}).get(EventStream.media_type, {})
+        if "$ref" in (schema := stream.get("schema", {})):
+            schema.pop("type", None)  # FastAPI describes a body that isn't JSON as a string
     return openapi
 
 
@@ -66,10 +71,3 @@ def reject_clashes(names: set[str], schemas: dict[str, Any], problems: dict[str,
                 f"Two models are called {name}: rename yours. The template's model needs the name, "
                 "because the page's types are made from the OpenAPI document."
             )
-
-
-def all_responses(openapi: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Iterate over the responses of every operation, by status."""
-    for path in openapi["paths"].values():
-        for operation in path.values():
-            yield operation["responses"]
