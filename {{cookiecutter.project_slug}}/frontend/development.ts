@@ -7,14 +7,8 @@ import manifest from "../package.json" with { type: "json" };
 import securityHeaders from "./security-headers.json" with { type: "json" };
 
 /** Sends a problem document (RFC 9457). */
-function sendProblem(
-  response: ServerResponse,
-  status: number,
-  title: string,
-  detail?: string,
-  headers = {},
-) {
-  response.writeHead(status, { "Content-Type": "application/problem+json", ...headers });
+function sendProblem(response: ServerResponse, status: number, title: string, detail?: string) {
+  response.writeHead(status, { "Content-Type": "application/problem+json" });
   response.end(JSON.stringify({ status, title, detail }));
 }
 
@@ -33,7 +27,8 @@ export function apiProxy(backendPort: number): Record<string, ProxyOptions> {
         if (!(response instanceof ServerResponse) || response.headersSent) response.destroy();
         else {
           const detail = "The backend is not running. The terminal shows why, or it is starting.";
-          sendProblem(response, 503, "Service Unavailable", detail, { "Retry-After": "1" });
+          response.setHeader("Retry-After", "1");
+          sendProblem(response, 503, "Service Unavailable", detail);
         }
       });
       proxy.on("proxyRes", (received, _request, response) => {
@@ -88,33 +83,22 @@ export function likeProduction(): Plugin {
 /** Where browsers send their reports. */
 const REPORTS = "/@policy-violations";
 
-/** What a report says: https://www.w3.org/TR/CSP3/#deprecated-serialize-violation */
-interface Violation {
-  "effective-directive"?: string;
-  "blocked-uri"?: string;
-  "source-file"?: string;
-  "line-number"?: number;
-}
-
-/** Reads a report; undefined if the request holds none, or one about a browser's extension. */
-async function readViolation(request: IncomingMessage): Promise<Violation | undefined> {
+/**
+ * Reads a report (https://www.w3.org/TR/CSP3/#deprecated-serialize-violation) and describes it in
+ * a sentence. Returns undefined if it isn't about the deployed app.
+ */
+async function describeViolation(request: IncomingMessage): Promise<string | undefined> {
   // other sites' pages can't send this type
   if (request.headers["content-type"] !== "application/csp-report") return undefined;
-  const violation: Violation = JSON.parse(await text(request))["csp-report"] ?? {};
-  const { "source-file": source = "" } = violation;
-  // Vite's own client shows errors in a way that the policy forbids; it isn't deployed
-  if (/extension\b|\/@vite\/client$/.test(source)) return undefined;
-  return violation;
-}
-
-/** Describes a violation in a sentence. */
-function describe(violation: Violation): string {
-  const { "effective-directive": directive, "blocked-uri": blocked } = violation;
-  const { "source-file": source, "line-number": line } = violation;
-  const place = source ? ` at ${JSON.stringify(source)}, line ${Number(line)}` : "";
+  const report: Record<string, unknown> = JSON.parse(await text(request))["csp-report"] ?? {};
+  const { "source-file": source = "", "effective-directive": directive } = report;
+  // a browser's extension, or Vite's own client, which shows errors in a way that the policy forbids
+  if (/extension\b|\/@vite\/client$/.test(`${source}`)) return undefined;
+  const place = source && ` at ${JSON.stringify(source)}, line ${Number(report["line-number"])}`;
   return (
-    `The Content Security Policy will block this when deployed: ${JSON.stringify(blocked)}, by ` +
-    `${JSON.stringify(directive)}${place}. The policy is in frontend/security-headers.json.`
+    "The Content Security Policy will block this when deployed: " +
+    `${JSON.stringify(report["blocked-uri"])}, by ${JSON.stringify(directive)}${place}. ` +
+    "The policy is in frontend/security-headers.json."
   );
 }
 
@@ -137,8 +121,7 @@ export function printViolations(): Plugin {
     }),
     configureServer: (server) => {
       server.middlewares.use(REPORTS, async (request, response) => {
-        const violation = await readViolation(request).catch(() => undefined);
-        const sentence = violation && describe(violation);
+        const sentence = await describeViolation(request).catch(() => undefined);
         if (sentence && !printed.has(sentence)) server.config.logger.warn(sentence);
         if (sentence) printed.add(sentence);
         response.writeHead(204).end();

@@ -20,11 +20,9 @@ await runServers({
   workspaces: ["backend", "frontend"],
   ports: { FRONTEND_PORT: frontend, BACKEND_PORT: backend },
   env: {
-    BACKEND_PORT: String(backend),
     DEBUGGER: debug ? "1" : "",
     FRONTEND_ALLOWED_HOSTS: FRONTEND_ALLOWED_HOSTS ?? "",
     FRONTEND_HOST: FRONTEND_HOST ?? "",
-    FRONTEND_PORT: String(frontend),
   },
   urls: [`http://127.0.0.1:${backend}/api/health`, `http://${host}:${frontend}`],
 });

@@ -6,8 +6,6 @@
  *
  *     bun scripts/doctor.ts [CHECK…]
  */
-import { machine } from "./doctor/machine";
-import { project } from "./doctor/project";
 import { fail } from "./lib/environment";
 import { requireTools } from "./lib/tools";
 
@@ -24,10 +22,11 @@ interface Check {
 /** Checks by name, in the order in which they run. */
 export type Checks = Record<string, Check>;
 
-/** Finds the checks of the deployment targets, in `checks.ts` of the folders next to this file. */
-async function findPlatformChecks(): Promise<Checks> {
-  const paths = [...new Bun.Glob("*/checks.ts").scanSync(import.meta.dir)].toSorted();
-  const modules = await Promise.all(paths.map((path) => import(`./${path}`)));
+/** Loads the checks in `checks.ts` of each folder here: those in doctor/, then each target's. */
+async function loadChecks(): Promise<Checks> {
+  const found = [...new Bun.Glob("*/checks.ts").scanSync(import.meta.dir)].toSorted();
+  const paths = new Set(["doctor/checks.ts", ...found]);
+  const modules = await Promise.all(Array.from(paths, (path) => import(`./${path}`)));
   return Object.assign({}, ...modules.map(({ checks }) => checks));
 }
 
@@ -53,7 +52,7 @@ async function run(checks: Checks, all: boolean): Promise<{ problems: number; no
 
 requireTools(); // with an old bun, other checks would fail for the wrong reason
 const names = process.argv.slice(2);
-const all = { ...machine, ...project, ...(await findPlatformChecks()) };
+const all = await loadChecks();
 const unknown = names.filter((name) => !Object.hasOwn(all, name));
 if (unknown.length > 0) {
   fail(`No check is called ${unknown.join(" or ")}. There are: ${Object.keys(all).join(", ")}.`);

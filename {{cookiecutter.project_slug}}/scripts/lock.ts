@@ -6,11 +6,18 @@
  * It writes `config.imagePython` of package.json into the Dockerfiles, and checks that this Python
  * can install the backend's packages on both architectures.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { config, workspaces } from "../package.json";
-import { fail, listDockerfiles, pythonEnvironment, ROOT, readManifest } from "./lib/environment";
-import { output, requireTools } from "./lib/tools";
+import {
+  fail,
+  listDockerfiles,
+  pythonEnvironment,
+  ROOT,
+  readManifest,
+  readText,
+} from "./lib/environment";
+import { output, requireTools, succeeds } from "./lib/tools";
 import { acceptedVersions } from "./lib/venv";
 
 /** Hashes for every platform, and no registry's address, so that each machine can use its own. */
@@ -26,12 +33,8 @@ const upgrade = process.argv.includes("--upgrade") ? ["--upgrade"] : [];
 
 /** Runs a command; ends the process with a sentence if it fails. */
 function run(cwd: string, ...command: string[]): void {
-  const { success } = Bun.spawnSync(command, {
-    cwd,
-    env: pythonEnvironment(process.env),
-    stdio: ["ignore", "inherit", "inherit"],
-  });
-  if (!success) fail(`\`${command.slice(0, 3).join(" ")}\` failed: see above.`);
+  if (succeeds(command, cwd, pythonEnvironment(process.env))) return;
+  fail(`\`${command.slice(0, 3).join(" ")}\` failed: see above.`);
 }
 
 /** Locks the Python packages that a file lists, in a requirements file next to it. */
@@ -51,19 +54,16 @@ function upgradable(): string[] {
   return [...new Set(names)].filter((name) => !HELD.includes(name));
 }
 
-/** Removes the addresses that bun writes for packages from a registry other than npm's. */
-function removeAddresses(path: string): void {
-  const address = /^(\s+"[^"]+": \["[^"]+", )"https?:[^"]*"/gm;
-  writeFileSync(path, readFileSync(path, "utf8").replace(address, '$1""'));
+/** Replaces the matches of a pattern in a file of the project. */
+function replace(path: string, pattern: RegExp, replacement: string): void {
+  const text = readText(path);
+  const written = text.replace(pattern, replacement);
+  if (written !== text) writeFileSync(join(ROOT, path), written);
 }
 
 /** Writes a version after each match of a pattern, in package.json and the Dockerfiles. */
 function writeVersion(pattern: RegExp, version: string): void {
-  for (const path of ["package.json", ...listDockerfiles()].map((name) => join(ROOT, name))) {
-    const text = readFileSync(path, "utf8");
-    const written = text.replace(pattern, `$1${version}`);
-    if (written !== text) writeFileSync(path, written);
-  }
+  for (const path of ["package.json", ...listDockerfiles()]) replace(path, pattern, `$1${version}`);
 }
 
 /** Resolves the locked packages for the images on a platform; if that fails, returns why. */
@@ -104,11 +104,8 @@ requireTools("uv");
 writeVersion(/(FROM python:)\d+\.\d+/g, config.imagePython);
 compile("backend/pyproject.toml", "requirements.txt");
 checkImagePython();
-compile(
-  "backend/pyproject.toml",
-  "requirements-dev.txt",
-  ...["--group", "dev", "--constraints", "requirements.txt"],
-);
+const development = ["--group", "dev", "--constraints", "requirements.txt"];
+compile("backend/pyproject.toml", "requirements-dev.txt", ...development);
 for (const input of new Bun.Glob("*/requirements.in").scanSync(ROOT)) {
   compile(input, "requirements.txt");
 }
@@ -119,4 +116,5 @@ if (upgrade.length === 0) {
   const latest = output("bun", "info", "bun", "version") ?? fail("`bun info bun` failed.");
   writeVersion(/("bun@|oven\/bun:)\d+\.\d+\.\d+/g, latest);
 }
-removeAddresses(join(ROOT, "bun.lock"));
+// without the addresses that bun writes for packages from a registry other than npm's
+replace("bun.lock", /^(\s+"[^"]+": \["[^"]+", )"https?:[^"]*"/gm, '$1""');

@@ -16,12 +16,11 @@ import { fail, ROOT, readManifest } from "./lib/environment";
 import { output, requireTools } from "./lib/tools";
 import { preparePython, prepareVenv, toolVenv } from "./lib/venv";
 
-/** A script of a folder's package.json. */
+/** A script of a folder's package.json; the output shows it by its name. */
 interface Step {
   folder: string;
   script: string;
   command: string;
-  /** The folder and the script, as the output shows them. */
   name: string;
 }
 
@@ -38,9 +37,8 @@ function changedFiles(): string[] {
 
 /** Lists the steps of every folder that has any, or of those that the changes affect. */
 function findSteps(kind: string, changes?: string[]): Step[] {
-  const manifests = [...new Bun.Glob("*/package.json").scanSync(ROOT)].toSorted();
-  return manifests.flatMap((path) => {
-    const folder = dirname(path);
+  const folders = Array.from(new Bun.Glob("*/package.json").scanSync(ROOT), dirname);
+  return folders.toSorted().flatMap((folder) => {
     const { scripts = {}, affectedBy = [] } = readManifest(folder);
     const places = [`${folder}/`, ...affectedBy];
     const isAffected = (file: string) =>

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { config } from "../../package.json";
 import type { Checks } from "../doctor";
-import { complaint } from "../doctor/project";
+import { complaint } from "../doctor/checks";
 import { declaredSettings } from "../lib/app";
 import { ROOT, readText } from "../lib/environment";
 import { portProblems } from "../lib/ports";
@@ -81,12 +81,10 @@ export const checks: Checks = {
   },
   "worker-types": {
     after: ["node", "packages"],
-    problems: () => {
-      const { success } = Bun.spawnSync(["bun", "run", "types:worker", "--check"], { cwd: ROOT });
-      return success
-        ? []
-        : ["worker/worker-configuration.d.ts is outdated: run `bun run types:worker`."];
-    },
+    problems: () =>
+      output("bun", "run", "types:worker", "--check") === undefined
+        ? ["worker/worker-configuration.d.ts is outdated: run `bun run types:worker`."]
+        : [],
   },
   account: {
     after: ["node", "packages"],

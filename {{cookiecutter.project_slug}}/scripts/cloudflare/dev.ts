@@ -15,8 +15,6 @@ await runServers({
   env: {
     ...variablesForBackend(`http://127.0.0.1:${worker}${prefix}/`),
     SERVICES_PREFIX: prefix,
-    BACKEND_PORT: String(backend),
-    WORKER_PORT: String(worker),
   },
   urls: [`http://127.0.0.1:${backend}/api/health`, `http://localhost:${worker}`],
 });

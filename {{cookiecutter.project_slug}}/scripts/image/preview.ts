@@ -11,6 +11,7 @@ import { name } from "../../package.json";
 import { givenSettings } from "../lib/app";
 import { exec, fail, ROOT } from "../lib/environment";
 import { readPort, requireFreePorts } from "../lib/ports";
+import { succeeds } from "../lib/tools";
 
 /** The restrictions of compose.yaml. */
 const HARDENING = [
@@ -45,11 +46,8 @@ function copyTests(): string {
 
 /** Builds the image and returns its name. */
 function build(): string {
-  const { success } = Bun.spawnSync(["scripts/lib/docker.sh", "build", "--tag", name, "."], {
-    cwd: ROOT,
-    stdio: ["ignore", "inherit", "inherit"],
-  });
-  return success ? name : fail("The image can't be built: see above.");
+  const built = succeeds(["scripts/lib/docker.sh", "build", "--tag", name, "."]);
+  return built ? name : fail("The image can't be built: see above.");
 }
 
 const scripted = process.argv.includes("--scripted");

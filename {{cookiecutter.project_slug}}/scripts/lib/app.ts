@@ -37,14 +37,8 @@ export async function writeGenerated(name: string, text: string): Promise<void> 
   else if (readText(name) !== text) fail(`${name} is outdated: run \`bun run types:api\`.`);
 }
 
-/** The names of the settings that `backend/app/settings.py` declares. */
-export interface Declared {
-  required: string[];
-  optional: string[];
-}
-
 /** Asks the backend which settings it declares. If it can't be imported, it prints why. */
-export function declaredSettings(): Declared {
+export function declaredSettings(): { required: string[]; optional: string[] } {
   const { success, stdout } = runCli("settings", {});
   return success ? JSON.parse(stdout.toString()) : { required: [], optional: [] };
 }
@@ -55,12 +49,8 @@ export function declaredSettings(): Declared {
  */
 export function givenSettings(): Record<string, string> {
   const { required, optional } = declaredSettings();
-  const dotEnv = readDotEnv();
-  const passes = (name: string) =>
-    Object.hasOwn(dotEnv, name) ||
-    required.includes(name) ||
-    optional.includes(name) ||
-    name.startsWith("OTEL_");
+  const known = new Set([...required, ...optional, ...Object.keys(readDotEnv())]);
+  const passes = (name: string) => known.has(name) || name.startsWith("OTEL_");
   const entries = Object.entries(withoutCredentials(withDotEnv(process.env)));
   return Object.fromEntries(
     entries.filter((entry): entry is [string, string] => passes(entry[0]) && !!entry[1]),

@@ -13,7 +13,7 @@ const PATIENCE_MILLISECONDS = 10_000;
 export interface Servers {
   /** The workspaces whose `dev` scripts serve. */
   workspaces: string[];
-  /** Each port that has to be free, by the setting that changes it. */
+  /** Each port that has to be free, by its setting, which the scripts get too. */
   ports: Record<string, number>;
   /** Variables for the scripts, in addition to those of the shell. */
   env: Record<string, string>;
@@ -80,11 +80,13 @@ export async function runServers({ workspaces, ports, env, urls }: Servers): Pro
   await requireFreePorts(ports);
   preparePython();
 
+  const settings = Object.entries(ports).map(([name, port]) => [name, String(port)]);
+  const color = process.stdout.isTTY && { FORCE_COLOR: "1" };
   // In its own process group, so that one signal reaches all servers and their children.
   const servers = Bun.spawn(["bun", import.meta.path, ...workspaces], {
     cwd: ROOT,
     detached: true,
-    env: { ...process.env, ...(process.stdout.isTTY && { FORCE_COLOR: "1" }), ...env },
+    env: { ...process.env, ...color, ...Object.fromEntries(settings), ...env },
     stdio: ["pipe", "inherit", "inherit"],
   });
   let stopping = false;

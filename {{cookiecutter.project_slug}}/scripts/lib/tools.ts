@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { engines } from "../../package.json";
-import { fail, ROOT } from "./environment";
+import { type Environment, fail, ROOT } from "./environment";
 
 /** What a command can require. bun itself is always checked. */
 export type Tool = "docker" | "node" | "packages" | "uv";
@@ -23,6 +23,12 @@ export function output(command: string, ...args: string[]): string | undefined {
     stdio: ["ignore", "pipe", "ignore"],
   });
   return success ? stdout.toString().trim() : undefined;
+}
+
+/** Runs a command that prints to this terminal; returns whether it succeeded. */
+export function succeeds(command: string[], cwd = ROOT, env: Environment = process.env): boolean {
+  const stdio: ["ignore", "inherit", "inherit"] = ["ignore", "inherit", "inherit"];
+  return Bun.spawnSync(command, { cwd, env, stdio }).success;
 }
 
 /** Returns a sentence if a tool is missing or its version is outside the range. */

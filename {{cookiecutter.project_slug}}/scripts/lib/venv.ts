@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fail, pythonEnvironment, ROOT, readText } from "./environment";
-import { requireTools } from "./tools";
+import { requireTools, succeeds } from "./tools";
 
 /** The folder of the backend. Its pyproject.toml says which Python versions fit. */
 export const BACKEND = join(ROOT, "backend");
@@ -23,18 +23,6 @@ export function toolVenv(name: string, requirements = "requirements.txt"): Venv 
 /** The backend's virtual environment. */
 export const BACKEND_VENV = toolVenv("backend", "requirements-dev.txt");
 
-/** How a virtual environment was made, as recorded in a file inside it. */
-interface Contents {
-  /** Its path, which its programs contain: after a move, it has to be recreated. */
-  folder: string;
-  /** The path of the interpreter behind it; empty if it is missing. */
-  interpreter: string;
-  /** The versions of Python that the project accepts. */
-  versions: string[];
-  /** A hash of the locked packages. */
-  packages: string;
-}
-
 const isWindows = process.platform === "win32";
 
 /** Returns the folder of the programs in a virtual environment. */
@@ -54,20 +42,21 @@ export function acceptedVersions(): [string, ...string[]] {
   return [project["requires-python"], ...pins.map((pin) => readFileSync(pin, "utf8").trim())];
 }
 
-/** Reads how a virtual environment was made; undefined if it has no record. */
-function readStamp(venv: string): Contents | undefined {
-  return existsSync(stamp(venv)) ? JSON.parse(readFileSync(stamp(venv), "utf8")) : undefined;
-}
-
 /** Returns the record that a virtual environment should have. */
-function wantedContents({ folder, requirements }: Venv): Contents {
+function wantedContents({ folder, requirements }: Venv) {
   const python = pythonOf(folder);
   return {
+    // its programs contain its path: after a move, it has to be recreated
     folder: existsSync(folder) ? realpathSync(folder) : folder,
     interpreter: existsSync(python) ? realpathSync(python) : "",
     versions: acceptedVersions(),
     packages: Bun.SHA256.hash(readFileSync(requirements), "hex"),
   };
+}
+
+/** Reads how a virtual environment was made; undefined if it has no record. */
+function readStamp(venv: string): ReturnType<typeof wantedContents> | undefined {
+  return existsSync(stamp(venv)) ? JSON.parse(readFileSync(stamp(venv), "utf8")) : undefined;
 }
 
 /** Whether a virtual environment contains exactly the locked packages. */
@@ -77,12 +66,7 @@ export function isPrepared(venv: Venv): boolean {
 
 /** Runs uv; ends the process with a sentence if uv fails. */
 function uv(args: string[], sentence: string): void {
-  const { success } = Bun.spawnSync(["uv", ...args], {
-    cwd: BACKEND,
-    env: pythonEnvironment(process.env),
-    stdio: ["ignore", "inherit", "inherit"],
-  });
-  if (!success) fail(sentence);
+  if (!succeeds(["uv", ...args], BACKEND, pythonEnvironment(process.env))) fail(sentence);
 }
 
 /** Whether uv finds a Python that the project accepts, without downloading one. */

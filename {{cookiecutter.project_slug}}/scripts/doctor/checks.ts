@@ -1,13 +1,45 @@
-/** Checks what is installed and set in this folder, and that its files are consistent. */
+/** The checks of the machine and of the project in `bun run doctor`. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { config, packageManager, workspaces } from "../../package.json";
 import type { Checks } from "../doctor";
 import { settingProblems } from "../lib/app";
-import { listDockerfiles, ROOT, readManifest, readText } from "../lib/environment";
+import {
+  dotEnvProblem,
+  listDockerfiles,
+  PROXIED_HOSTS,
+  ROOT,
+  readManifest,
+  readText,
+} from "../lib/environment";
 import { findProblems } from "../lib/limited-paths";
-import { toolProblems } from "../lib/tools";
-import { BACKEND_VENV, isPrepared } from "../lib/venv";
+import { portProblems } from "../lib/ports";
+import { output, toolProblems } from "../lib/tools";
+import { BACKEND_VENV, hasPython, isPrepared } from "../lib/venv";
+
+/** Docker's names for architectures, and the corresponding names in Node.js. */
+const ARCHITECTURES: Record<string, string> = { aarch64: "arm64", x86_64: "x64" };
+
+function pythonProblems(): string[] {
+  if (isPrepared(BACKEND_VENV) || hasPython()) return [];
+  return ["No Python that fits backend/pyproject.toml is installed: run `uv python install`."];
+}
+
+function proxyProblems(): string[] {
+  if (PROXIED_HOSTS.length === 0) return [];
+  const hosts = PROXIED_HOSTS.join(",");
+  return [`Your shell's proxy also gets requests to ${hosts}: add these to NO_PROXY.`];
+}
+
+/** Docker builds images for the engine's architecture, which may differ from this machine's. */
+function engineProblems(): string[] {
+  const name = output("docker", "info")?.match(/^ *Architecture: (\S+)$/m)?.[1] ?? "";
+  const engine = ARCHITECTURES[name] ?? name;
+  if (!engine || engine === process.arch) return [];
+  return [
+    `The Docker engine is ${engine} and this machine ${process.arch}, so images are built for ${engine}: choose another engine with \`docker context use\`.`,
+  ];
+}
 
 /** Whether a workspace, or the root folder, has a package in a version within the range. */
 function isInstalled(workspace: string, name: string, range: string): boolean {
@@ -97,17 +129,30 @@ function lockProblems(): string[] {
   ];
 }
 
-function venvProblems(): string[] {
-  return isPrepared(BACKEND_VENV)
-    ? []
-    : ["backend/.venv is not current: run `bun run --cwd backend setup`."];
-}
-
-/** The checks of the project. */
-export const project: Checks = {
+/** The checks of every layout. */
+export const checks: Checks = {
+  bun: { problems: () => toolProblems([]) },
+  node: { problems: () => toolProblems(["node"]) },
+  uv: { problems: () => toolProblems(["uv"]) },
+  python: { after: ["uv"], problems: pythonProblems },
+  docker: { neededBy: "previews and deployments", problems: () => toolProblems(["docker"]) },
+  engine: { after: ["docker"], neededBy: "previews and deployments", problems: engineProblems },
+  proxy: { neededBy: "curl and other tools", problems: proxyProblems },
+  dotenv: { problems: () => [dotEnvProblem() ?? []].flat() },
+  ports: {
+    after: ["dotenv"],
+    problems: () =>
+      portProblems({ FRONTEND_PORT: 5173, BACKEND_PORT: config.backendPort, DEBUG_PORT: 5678 }),
+  },
   packages: { problems: packageProblems },
   lock: { problems: lockProblems },
-  venv: { after: ["uv", "python", "lock"], problems: venvProblems },
+  venv: {
+    after: ["uv", "python", "lock"],
+    problems: () =>
+      isPrepared(BACKEND_VENV)
+        ? []
+        : ["backend/.venv is not current: run `bun run --cwd backend setup`."],
+  },
   config: {
     problems: () => [
       ...findProblems(config.limitedPaths, config.apiPaths),
