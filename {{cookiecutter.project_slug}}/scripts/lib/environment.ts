@@ -25,8 +25,10 @@ export const readManifest = (folder: string): Manifest =>
 
 /** Lists the Dockerfiles, whose tags repeat versions that package.json sets. */
 export function listDockerfiles(): string[] {
-  const found = new Bun.Glob("{,.devcontainer/}Dockerfile*").scanSync({ cwd: ROOT, dot: true });
-  return [...found].filter((path) => !path.endsWith(".dockerignore"));
+  const paths = ["Dockerfile*", ".devcontainer/Dockerfile*"].flatMap((pattern) => [
+    ...new Bun.Glob(pattern).scanSync({ cwd: ROOT, dot: true }),
+  ]);
+  return paths.filter((path) => !path.endsWith(".dockerignore"));
 }
 
 /** A process's environment. */
