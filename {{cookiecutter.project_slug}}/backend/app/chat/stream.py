@@ -56,16 +56,14 @@ async def stream_events(answer: Answer, messages: list[Message]) -> AsyncGenerat
         async with aclosing(answer(messages)) as pieces:
             async for piece in pieces:
                 match piece:
-                    case "":
-                        pass
-                    case str():
+                    case str() if piece:
                         tokens += 1
                         yield TokenEvent(text=encodable(piece))
-                    case TokenEvent(text=""):
-                        pass
-                    case TokenEvent():
+                    case TokenEvent() if piece.text:
                         tokens += 1
                         yield piece
+                    case "" | TokenEvent():
+                        pass
                     case DoneEvent():
                         done = piece
                     case StatusEvent() | SourceEvent():

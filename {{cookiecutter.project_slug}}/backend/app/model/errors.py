@@ -19,6 +19,8 @@ from app.settings import Settings
 RETRY_SECONDS = 0.5
 """How long to wait before the second attempt if the provider doesn't say."""
 
+OVERLOADED = "The model is overloaded or not available. Try again in a moment."
+REFUSED = "The model provider did not accept the request. The server's log has the reason."
 FILTERED = "The model provider's filter stopped this answer. Rephrase your message."
 
 SENTENCES: dict[int, str] = {
@@ -32,7 +34,7 @@ SENTENCES: dict[int, str] = {
     429: "The model provider is rate-limiting you. Try again {wait}.",
     451: FILTERED,
 }
-"""A sentence for each status that `find_status` returns."""
+"""What the statuses mean that `find_status` returns; 500 and above are `OVERLOADED`."""
 
 WORDS = {
     "code", "detail", "details", "error", "errors", "innererror", "message", "metadata", "msg",
@@ -92,14 +94,15 @@ def from_status(
 ) -> ModelError:
     """Explain a refusal, or an error in the stream, which has no HTTP status."""
     meaning = find_status(body, status, settings.model_name)
-    temporary = (
-        meaning == HTTPStatus.TOO_MANY_REQUESTS or meaning >= HTTPStatus.INTERNAL_SERVER_ERROR
-    )
-    wait = RETRY_SECONDS if retry_after is None else retry_after
+    overloaded = meaning >= HTTPStatus.INTERNAL_SERVER_ERROR
+    temporary = overloaded or meaning == HTTPStatus.TOO_MANY_REQUESTS
+    sentence = OVERLOADED if overloaded else SENTENCES.get(meaning, REFUSED)
+    key = "does not accept the key. Check" if settings.model_api_key else "asks for a key. Set"
+    wait = "in a moment" if retry_after is None else f"in {seconds(retry_after)}"
     return ModelError(
-        explain(meaning, settings, retry_after),
+        sentence.format(key=key, model=settings.model_name, wait=wait),
         f"status {status or meaning}: {body}",
-        retry_after=wait if temporary else None,
+        (RETRY_SECONDS if retry_after is None else retry_after) if temporary else None,
     )
 
 
@@ -146,20 +149,6 @@ def find_number(error: object) -> int | None:
     inner = as_dict(fields.get("error"))
     numbers = [str(place.get(name)) for place in (inner, fields) for name in NUMBERS]
     return next((int(text) for text in numbers if re.fullmatch(r"[45]\d\d", text)), None)
-
-
-def explain(status: int, settings: Settings, retry_after: float | None) -> str:
-    """Write a sentence about a status."""
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return "The model is overloaded or not available. Try again in a moment."
-    sentence = SENTENCES.get(
-        status, "The model provider did not accept the request. The server's log has the reason."
-    )
-    return sentence.format(
-        key="does not accept the key. Check" if settings.model_api_key else "asks for a key. Set",
-        model=settings.model_name,
-        wait="in a moment" if retry_after is None else f"in {seconds(retry_after)}",
-    )
 
 
 def from_exception(error: httpx2.HTTPError, settings: Settings) -> ModelError:

@@ -42,8 +42,7 @@ def print_openapi() -> int:
     try:
         document = create_plain_app().openapi()
     except NameClashError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
+        sys.exit(str(error))
     sys.stdout.write(json.dumps(document, indent=2) + "\n")
     return 0
 
