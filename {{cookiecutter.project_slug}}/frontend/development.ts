@@ -111,7 +111,6 @@ export function printViolations(): Plugin {
   const policy = securityHeaders["Content-Security-Policy"]
     .replace(/(script|style)-src/g, `$& 'nonce-${nonce}'`)
     .concat(`; report-uri ${REPORTS}`);
-  const printed = new Set<string>();
   return {
     name: "print-violations",
     apply: "serve",
@@ -122,8 +121,7 @@ export function printViolations(): Plugin {
     configureServer: (server) => {
       server.middlewares.use(REPORTS, async (request, response) => {
         const sentence = await describeViolation(request).catch(() => undefined);
-        if (sentence && !printed.has(sentence)) server.config.logger.warn(sentence);
-        if (sentence) printed.add(sentence);
+        if (sentence) server.config.logger.warnOnce(sentence);
         response.writeHead(204).end();
       });
     },

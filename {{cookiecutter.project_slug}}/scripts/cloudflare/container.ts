@@ -16,9 +16,9 @@ const IMAGE = `${name}-container`;
 /** The stream doesn't use a model, which costs money and may need a key that isn't here. */
 const NO_MODEL = { MODEL_NAME: "", MODEL_API_KEY: "" };
 
-/** Runs docker, and returns what it prints. */
-function docker(env: Record<string, string>, ...args: string[]): string {
-  const options = { cwd: ROOT, env: { ...process.env, ...env }, stderr: "inherit" } as const;
+/** Runs docker with the variables of this process, and returns what it prints. */
+function docker(...args: string[]): string {
+  const options = { cwd: ROOT, env: process.env, stderr: "inherit" } as const;
   const { success, stdout } = Bun.spawnSync([DOCKER, ...args], options);
   if (!success) fail(`\`docker ${args[0]}\` failed; see above.`);
   return stdout.toString().trim();
@@ -38,7 +38,7 @@ async function request(url: string, seconds: number, init?: RequestInit): Promis
 
 /** Checks the health and a stream of a started container; an error's message says what failed. */
 async function tryImage(container: string, port: string, seconds: number): Promise<void> {
-  const url = `http://${docker({}, "port", container, `${port}/tcp`).split("\n")[0]}`;
+  const url = `http://${docker("port", container, `${port}/tcp`).split("\n")[0]}`;
   await request(`${url}/api/health`, seconds);
   const response = await request(`${url}/stream`, seconds, {
     method: "POST",
@@ -52,10 +52,11 @@ async function tryImage(container: string, port: string, seconds: number): Promi
 const { vars = {} } = readConfiguration();
 const port = String(config.backendPort);
 const env = containerEnvironment({ ...vars, ...givenSettings(), ...NO_MODEL }, config.backendPort);
-docker({}, "build", "--quiet", "--file", "Dockerfile-cloudflare", "--tag", IMAGE, ".");
+Object.assign(process.env, env);
+docker("build", "--quiet", "--file", "Dockerfile-cloudflare", "--tag", IMAGE, ".");
 const names = Object.keys(env).flatMap((variable) => ["--env", variable]); // values stay out of `ps`
 const options = ["--detach", "--publish", `127.0.0.1::${port}`, ...names];
-const container = docker(env, "run", ...options, IMAGE);
+const container = docker("run", ...options, IMAGE);
 try {
   await tryImage(container, port, Number(vars.START_SECONDS ?? 30));
   console.log("The container's image starts, and streams.");
@@ -64,5 +65,5 @@ try {
   console.error(`The container's image doesn't work: ${error}. Its log is above.`);
   process.exitCode = 1;
 } finally {
-  docker({}, "rm", "--force", container);
+  docker("rm", "--force", container);
 }

@@ -80,13 +80,12 @@ export async function runServers({ workspaces, ports, env, urls }: Servers): Pro
   await requireFreePorts(ports);
   preparePython();
 
-  const settings = Object.entries(ports).map(([name, port]) => [name, String(port)]);
-  const color = process.stdout.isTTY && { FORCE_COLOR: "1" };
+  Object.assign(process.env, process.stdout.isTTY && { FORCE_COLOR: "1" }, ports, env);
   // In its own process group, so that one signal reaches all servers and their children.
   const servers = Bun.spawn(["bun", import.meta.path, ...workspaces], {
     cwd: ROOT,
     detached: true,
-    env: { ...process.env, ...color, ...Object.fromEntries(settings), ...env },
+    env: process.env,
     stdio: ["pipe", "inherit", "inherit"],
   });
   let stopping = false;
