@@ -1,8 +1,8 @@
 /** Tests the Worker with the production build, in front of the backend: `bun run --cwd e2e e2e:worker`. */
-import { ports } from "./ports.ts";
 
 process.env.E2E_SERVER = "worker";
 const { backend, default: config } = await import("./playwright.config.ts");
+const { ports } = await import("./target.ts");
 
 export default {
   ...config,

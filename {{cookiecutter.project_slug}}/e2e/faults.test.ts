@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { expect, type Page, test } from "@playwright/test";
 import { alerts, ask } from "./page.ts";
-import { freePort } from "./ports.ts";
+import { freePort } from "./target.ts";
 
 async function retry(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Retry", exact: true }).last().click();

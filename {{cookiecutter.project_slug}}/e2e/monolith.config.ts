@@ -1,8 +1,8 @@
 /** Builds the image and tests it with every restriction that it supports: `bun run --cwd e2e e2e:image`. */
-import { ports } from "./ports.ts";
 
 process.env.E2E_SERVER = "image";
 const { default: config } = await import("./playwright.config.ts");
+const { ports } = await import("./target.ts");
 
 export default {
   ...config,

@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { chromium, defineConfig, devices } from "@playwright/test";
-import { ports } from "./ports.ts";
-import { isGiven, production, provider, url } from "./target.ts";
+import { isGiven, ports, production, provider, url } from "./target.ts";
 
 const executablePath = [process.env.CHROMIUM, "/usr/bin/chromium", chromium.executablePath()].find(
   (path) => path && existsSync(path),

@@ -73,27 +73,26 @@ export function reduce(conversation: Conversation, action: Action): Conversation
   const last = turns.at(-1);
   if (!last || !isActive(last.answer)) return conversation;
   const others = turns.slice(0, -1);
-  if (action.type === "leftOut") return { turns, leftOut: action.turns };
-  if (action.type === "refused") {
-    return { turns: others, leftOut, refused: { prompt: last.prompt, sentence: action.sentence } };
-  }
-  return { turns: [...others, { ...last, answer: advance(last.answer, action) }], leftOut };
-}
-
-function advance(
-  { status: _, ...answer }: Answer,
-  action: Exclude<Action, { type: "start" | "leftOut" | "refused" }>,
-): Answer {
+  const { prompt } = last;
+  const { status: _, ...answer } = last.answer;
+  const change = (changes: Partial<Answer>): Conversation => ({
+    turns: [...others, { ...last, answer: { ...answer, ...changes } }],
+    leftOut,
+  });
   switch (action.type) {
+    case "leftOut":
+      return { turns, leftOut: action.turns };
     case "status":
-      return { ...answer, status: action.text };
+      return change({ status: action.text });
     case "token":
-      return { ...answer, stage: "streaming", text: answer.text + action.text };
+      return change({ stage: "streaming", text: answer.text + action.text });
     case "source":
-      return { ...answer, sources: [...answer.sources, { title: action.title, url: action.url }] };
+      return change({ sources: [...answer.sources, { title: action.title, url: action.url }] });
+    case "refused":
+      return { turns: others, leftOut, refused: { prompt, sentence: action.sentence } };
     case "failed":
-      return { ...answer, stage: "failed", endedAt: action.at, problem: action.sentence };
+      return change({ stage: "failed", endedAt: action.at, problem: action.sentence });
     default:
-      return { ...answer, stage: action.type, endedAt: action.at };
+      return change({ stage: action.type, endedAt: action.at });
   }
 }

@@ -1,7 +1,6 @@
 import type { Links, MarkedToken, Token } from "marked";
 import { createContext, createElement, Fragment, memo, type ReactNode, use, useMemo } from "react";
-import { completeInline, MAX_PIECE, parseInline, pieceEnd } from "./parser";
-import { decode, reveal } from "./text";
+import { completeInline, decode, MAX_PIECE, parseInline, pieceEnd, reveal } from "./parser";
 
 /** The pages for `[1]`, `[2]`, and so on, in this order; undefined for a source without a page. */
 export type Pages = ({ title: string; href: string } | undefined)[];

@@ -3,8 +3,7 @@ import { createElement, memo, useMemo } from "react";
 import { CopyButton } from "../ui/CopyButton";
 import { useModule } from "../ui/useModule";
 import { Citations, Inline, type Pages } from "./Inline";
-import { completeBlocks, parseBlocks } from "./parser";
-import { decode, hideMath, reveal } from "./text";
+import { decode, parseBlocks, reveal } from "./parser";
 
 const loadHighlight = () => import("./Highlight");
 
@@ -21,8 +20,7 @@ interface Props {
  * HTML is shown as text; links lead only to http, https, and mailto; images become links.
  */
 export function Markdown({ text, complete = false, pages }: Props) {
-  const hidden = hideMath(text, complete);
-  const tokens = parseBlocks(complete ? hidden : completeBlocks(hidden));
+  const tokens = parseBlocks(text, complete);
   const defined = JSON.stringify(tokens.links);
   const links = useMemo(
     () => Object.assign(Object.create(null), JSON.parse(defined)) as Links,

@@ -1,3 +1,4 @@
+import { characterEntitiesHtml4 as names } from "character-entities-html4";
 import { Hooks, Lexer, type Links, type Token, Tokenizer } from "marked";
 import remend from "remend";
 
@@ -99,10 +100,14 @@ function newLexer(): Lexer {
   return new Lexer({ gfm: true, tokenizer: new BoundedTokenizer(), hooks: new CjkHooks() });
 }
 
-/** Finds a text's blocks, without parsing their content, and the links that it defines. */
-export function parseBlocks(text: string): Lexer["tokens"] {
+/**
+ * Finds a text's blocks, without parsing their content, and the links that it defines. Until the
+ * text is complete, syntax that is open at its end counts as closed.
+ */
+export function parseBlocks(text: string, complete: boolean): Lexer["tokens"] {
+  const hidden = hideMath(text.replace(/\r\n?/g, "\n").replaceAll("\0", "\ufffd"), complete);
   const lexer = newLexer();
-  lexer.blockTokens(text.replace(/\r\n?/g, "\n").replaceAll("\0", "\ufffd"), lexer.tokens);
+  lexer.blockTokens(complete ? hidden : completeBlocks(hidden), lexer.tokens);
   return lexer.tokens;
 }
 
@@ -141,7 +146,7 @@ const TABLE_HEAD = /(?<=^|\n\n)(\|[^\n]+)(?:\n[|:\s-]*)?$/;
 const OPENED = /(^|[\s(])(?:\*{1,3}|_{1,3}|~{1,2}|`{1,2}|!?\[)$/;
 
 /** Removes or completes the end of a text that is still growing, if it has no meaning yet. */
-export function completeBlocks(text: string): string {
+function completeBlocks(text: string): string {
   return text.replace(UNFINISHED_LINE, "").replace(TABLE_HEAD, (_, head: string) => {
     const columns = head.replace(/\\\||\|\s*$/g, "").split("|").length - 1;
     return `${head}\n|${"-|".repeat(columns)}`;
@@ -158,4 +163,48 @@ export function completeInline(text: string): string {
     setextHeadings: false,
     singleTilde: false,
   });
+}
+
+/** Math, or code, which contains no math. Neither extends beyond its paragraph. */
+const MATH =
+  /(`+)(?!`)(?:(?!\n\n).)+?(?<!`)\1(?!`)|(?<!\\)(?:\$\$(?:(?!\n\n).)+?\$\$|\\\((?:(?!\n\n).)+?\\\)|\\\[(?:(?!\n\n).)+?\\\])/gs;
+/** The end of a growing text, if math is open there. */
+const OPEN_MATH = /(?<!\\)(?:\$\$|\\[[(])(?:(?!\n\n|\$\$|\\[\])]).)*$/s;
+
+/** Where the hidden characters are: at the end of the last plane for private use. */
+const HIDDEN = 0x10ff00;
+
+/**
+ * Hides math from the parser, which would take its backslashes, underscores, and line breaks for
+ * Markdown. `reveal` restores it.
+ */
+function hideMath(text: string, complete: boolean): string {
+  const hidden = text.replace(MATH, (found) => (/^[^`]*\w/.test(found) ? hide(found) : found));
+  return complete ? hidden : hidden.replace(OPEN_MATH, hide);
+}
+
+function hide(math: string): string {
+  return math.replace(/[\0-\x7f]/g, (character) =>
+    String.fromCodePoint(HIDDEN + character.charCodeAt(0)),
+  );
+}
+
+/** Restores hidden math. */
+export function reveal(text: string): string {
+  return text.replace(/[\u{10ff00}-\u{10ff7f}]/gu, (character) =>
+    String.fromCharCode(Number(character.codePointAt(0)) - HIDDEN),
+  );
+}
+
+/** Replaces references such as `&lt;` and `&#60;`, and restores hidden math. */
+export function decode(text: string): string {
+  const reference = /&(?:#(\d{1,7})|#x([\da-f]{1,6})|(\w+));/gi;
+  return reveal(
+    text.replace(reference, (written, decimal, hexadecimal, name) => {
+      if (name) return (Object.hasOwn(names, name) && names[name]) || written;
+      const code = decimal ? Number(decimal) : Number.parseInt(hexadecimal, 16);
+      const isCharacter = code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
+      return isCharacter ? String.fromCodePoint(code) : "\ufffd";
+    }),
+  );
 }
