@@ -8,7 +8,7 @@ import { watch, watchFile } from "node:fs";
 import { join } from "node:path";
 import { config } from "../package.json";
 import { ROOT, withDotEnv } from "./lib/environment";
-import { readPort } from "./lib/ports";
+import { readPort } from "./lib/servers";
 import { requireTools } from "./lib/tools";
 import { BACKEND, preparePython } from "./lib/venv";
 

@@ -4,8 +4,7 @@
  */
 import { config } from "../package.json";
 import { withDotEnv } from "./lib/environment";
-import { readPort } from "./lib/ports";
-import { runServers } from "./lib/servers";
+import { readPort, runServers } from "./lib/servers";
 
 const { FRONTEND_ALLOWED_HOSTS, FRONTEND_HOST } = withDotEnv(process.env);
 const debug = process.argv.includes("--debug");

@@ -6,7 +6,7 @@ import type { Checks } from "../doctor";
 import { complaint } from "../doctor/checks";
 import { declaredSettings } from "../lib/app";
 import { ROOT, readText } from "../lib/environment";
-import { portProblems } from "../lib/ports";
+import { portProblems } from "../lib/servers";
 import { output } from "../lib/tools";
 import { readConfiguration } from "./configuration";
 

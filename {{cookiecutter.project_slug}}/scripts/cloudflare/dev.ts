@@ -1,7 +1,6 @@
 /** Runs the Worker and the built frontend in front of the backend: `bun run dev:cloudflare`. */
 import { config } from "../../package.json";
-import { readPort } from "../lib/ports";
-import { runServers } from "../lib/servers";
+import { readPort, runServers } from "../lib/servers";
 import { variablesForBackend } from "./configuration";
 
 const backend = readPort("BACKEND_PORT", config.backendPort);

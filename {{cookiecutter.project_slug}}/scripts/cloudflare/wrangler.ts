@@ -8,7 +8,7 @@
 import { config } from "../../package.json";
 import { givenSettings } from "../lib/app";
 import { exec, fail, ROOT } from "../lib/environment";
-import { readPort, requireFreePorts } from "../lib/ports";
+import { readPort, requireFreePorts } from "../lib/servers";
 import { requireTools } from "../lib/tools";
 import { givenVariables, writeEnvFile } from "./configuration";
 

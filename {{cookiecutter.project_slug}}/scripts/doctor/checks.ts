@@ -13,7 +13,7 @@ import {
   readText,
 } from "../lib/environment";
 import { findProblems } from "../lib/limited-paths";
-import { portProblems } from "../lib/ports";
+import { portProblems } from "../lib/servers";
 import { output, toolProblems } from "../lib/tools";
 import { BACKEND_VENV, hasPython, isPrepared } from "../lib/venv";
 

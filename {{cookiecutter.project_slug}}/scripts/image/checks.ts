@@ -2,7 +2,7 @@
 import { config } from "../../package.json";
 import type { Checks } from "../doctor";
 import { readText } from "../lib/environment";
-import { portProblems } from "../lib/ports";
+import { portProblems } from "../lib/servers";
 
 /** Returns the paths that nginx passes to the backend, in the form of `config.apiPaths`. */
 function proxiedPaths(): string[] {

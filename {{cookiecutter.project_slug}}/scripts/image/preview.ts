@@ -10,7 +10,7 @@ import { dirname, join } from "node:path";
 import { name } from "../../package.json";
 import { givenSettings } from "../lib/app";
 import { exec, fail, ROOT } from "../lib/environment";
-import { readPort, requireFreePorts } from "../lib/ports";
+import { readPort, requireFreePorts } from "../lib/servers";
 import { succeeds } from "../lib/tools";
 
 /** The restrictions of compose.yaml. */

@@ -1,18 +1,8 @@
 /** The tools that a command needs, and what is wrong with them. */
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { engines } from "../../package.json";
 import { type Environment, fail, ROOT } from "./environment";
-
-/** What a command can require. bun itself is always checked. */
-export type Tool = "docker" | "node" | "packages" | "uv";
-
-const CHECKS: Record<Tool, () => string | undefined> = {
-  docker: checkDocker,
-  node: checkNode,
-  packages: checkPackages,
-  uv: checkUv,
-};
 
 /** Returns what a command prints, or undefined if it is missing or fails. */
 export function output(command: string, ...args: string[]): string | undefined {
@@ -65,8 +55,8 @@ function checkDocker(): string | undefined {
   return undefined;
 }
 
-/** Returns the parent folder whose package.json lists this project as a workspace, if any. */
-function claimingFolder(): string | undefined {
+/** Returns a sentence if a parent folder's package.json lists this project as a workspace. */
+function checkParents(): string | undefined {
   for (let folder = dirname(ROOT); folder !== dirname(folder); folder = dirname(folder)) {
     const manifest = join(folder, "package.json");
     const { workspaces = [] } = existsSync(manifest)
@@ -77,21 +67,24 @@ function claimingFolder(): string | undefined {
     const matches = (pattern: string) =>
       new Bun.Glob(pattern.replace(/^\.\/|\/$/g, "")).match(path);
     const excluded = patterns.some((pattern) => pattern[0] === "!" && matches(pattern.slice(1)));
-    if (!excluded && patterns.some(matches)) return folder;
+    if (!excluded && patterns.some(matches)) {
+      return `${manifest} has this project as a workspace, so its packages can't be installed: add "!${path}" to the workspaces there, then run \`bun install\` here.`;
+    }
   }
   return undefined;
 }
 
 function checkPackages(): string | undefined {
-  const folder = claimingFolder();
-  if (folder) {
-    const path = relative(folder, ROOT).replaceAll("\\", "/");
-    return `${join(folder, "package.json")} has this project as a workspace, so its packages can't be installed: add "!${path}" to the workspaces there, then run \`bun install\` here.`;
-  }
   if (/[#%?]/.test(ROOT))
     return `Vite can't work in a folder with #, % or ? in its path: rename or move ${ROOT}`;
-  return existsSync(resolve(ROOT, "node_modules")) ? undefined : "Run `bun install` first.";
+  const isInstalled = existsSync(join(ROOT, "node_modules"));
+  return checkParents() ?? (isInstalled ? undefined : "Run `bun install` first.");
 }
+
+const CHECKS = { docker: checkDocker, node: checkNode, packages: checkPackages, uv: checkUv };
+
+/** What a command can require. bun itself is always checked. */
+export type Tool = keyof typeof CHECKS;
 
 /** Whether a word names a tool. */
 export function isTool(word: string): word is Tool {
