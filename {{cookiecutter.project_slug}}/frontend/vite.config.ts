@@ -19,20 +19,18 @@ function hideUrls(server: ViteDevServer): void {
 }
 
 /** Makes a build depend on the code alone, whatever the shell exports. */
-function ignoreShell(): Plugin {
-  return {
-    name: "ignore-shell",
-    apply: "build",
-    config: () => {
-      process.env.NODE_ENV = "production";
-      for (const name in process.env) if (name.startsWith("VITE_")) delete process.env[name];
-    },
-  };
-}
+const ignoreShell: Plugin = {
+  name: "ignore-shell",
+  apply: "build",
+  config: () => {
+    process.env.NODE_ENV = "production";
+    for (const name in process.env) if (name.startsWith("VITE_")) delete process.env[name];
+  },
+};
 
 export default defineConfig({
   plugins: [
-    ignoreShell(),
+    ignoreShell,
     react(),
     likeProduction(),
     printViolations(),
