@@ -7,7 +7,6 @@ import { withDotEnv } from "./lib/environment";
 import { readPort, runServers } from "./lib/servers";
 
 const { FRONTEND_ALLOWED_HOSTS, FRONTEND_HOST } = withDotEnv(process.env);
-const debug = process.argv.includes("--debug");
 const backend = readPort("BACKEND_PORT", config.backendPort);
 const frontend = readPort("FRONTEND_PORT", 5173);
 
@@ -19,7 +18,7 @@ await runServers({
   workspaces: ["backend", "frontend"],
   ports: { FRONTEND_PORT: frontend, BACKEND_PORT: backend },
   env: {
-    DEBUGGER: debug ? "1" : "",
+    DEBUGGER: process.argv.includes("--debug") ? "1" : "",
     FRONTEND_ALLOWED_HOSTS: FRONTEND_ALLOWED_HOSTS ?? "",
     FRONTEND_HOST: FRONTEND_HOST ?? "",
   },

@@ -86,11 +86,7 @@ export const checks: Checks = {
         ? ["worker/worker-configuration.d.ts is outdated: run `bun run types:worker`."]
         : [],
   },
-  account: {
-    after: ["node", "packages"],
-    neededBy: "deployments",
-    problems: accountProblems,
-  },
+  account: { after: ["node", "packages"], neededBy: "deployments", problems: accountProblems },
   secrets: {
     after: ["node", "packages", "uv", "python", "venv", "account"],
     neededBy: "deployments",

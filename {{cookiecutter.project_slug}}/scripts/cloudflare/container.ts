@@ -24,26 +24,20 @@ function docker(...args: string[]): string {
   return stdout.toString().trim();
 }
 
-/** Repeats a request until the container responds with success or the time is up. */
-async function request(url: string, seconds: number, init?: RequestInit): Promise<Response> {
-  const deadline = Date.now() + seconds * 1000;
-  for (;;) {
-    const signal = AbortSignal.timeout(Math.max(1, deadline - Date.now()));
-    const response = await fetch(url, { ...init, signal }).catch(() => undefined);
-    if (response?.ok) return response;
-    if (Date.now() >= deadline) throw new Error(`no 200 from ${url} within ${seconds} s`);
-    await Bun.sleep(100);
-  }
-}
-
-/** Checks the health and a stream of a started container; an error's message says what failed. */
+/** Waits for a started container, and reads a stream; an error's message says what failed. */
 async function tryImage(container: string, port: string, seconds: number): Promise<void> {
   const url = `http://${docker("port", container, `${port}/tcp`).split("\n")[0]}`;
-  await request(`${url}/api/health`, seconds);
-  const response = await request(`${url}/stream`, seconds, {
+  const end = AbortSignal.timeout(seconds * 1000);
+  const isHealthy = () => fetch(`${url}/api/health`, { signal: end }).then(({ ok }) => ok);
+  while (!(await isHealthy().catch(() => false))) {
+    if (end.aborted) throw new Error(`no 200 from ${url}/api/health within ${seconds} s`);
+    await Bun.sleep(100);
+  }
+  const response = await fetch(`${url}/stream`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ messages: [{ role: "user", content: "Hello" }] }),
+    signal: AbortSignal.timeout(seconds * 1000),
   });
   const events = await response.text();
   if (!/^event: (done|error)$/m.test(events)) throw new Error(`the stream ended early: ${events}`);

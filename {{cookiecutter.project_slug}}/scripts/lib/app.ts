@@ -57,15 +57,6 @@ export function givenSettings(): Record<string, string> {
   );
 }
 
-/** Reports the settings that are missing or wrong on this machine. */
-function wrongSettings(): string[] {
-  const given = { BACKEND_PORT: "1", ...withDotEnv(process.env) };
-  const { exitCode, stderr } = runCli("check-settings", given, "pipe");
-  const lines = `${stderr}`.trim().split("\n");
-  if (exitCode === 0 || exitCode === 2) return lines.filter(Boolean);
-  return [`backend/app/settings.py can't be imported: ${lines.at(-1)}`];
-}
-
 /** Reports the names in `.env` that neither the app nor `.env.example` lists. */
 function unknownSettings(): string[] {
   const { required, optional } = declaredSettings();
@@ -82,6 +73,9 @@ function unknownSettings(): string[] {
 
 /** Reports the settings that are missing, wrong, or unknown on this machine. */
 export function settingProblems(): string[] {
-  const wrong = wrongSettings();
-  return wrong.length > 0 ? wrong : unknownSettings();
+  const given = { BACKEND_PORT: "1", ...withDotEnv(process.env) };
+  const { exitCode, stderr } = runCli("check-settings", given, "pipe");
+  if (exitCode === 0) return unknownSettings();
+  const lines = `${stderr}`.trim().split("\n");
+  return exitCode === 2 ? lines : [`backend/app/settings.py can't be imported: ${lines.at(-1)}`];
 }
