@@ -1,7 +1,7 @@
+import { afterAll, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test } from "bun:test";
 import { unstable_getVarsForDev } from "wrangler";
 import { writeEnvFile } from "../cloudflare/configuration";
 

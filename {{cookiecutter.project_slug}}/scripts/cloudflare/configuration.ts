@@ -10,6 +10,9 @@ export interface Configuration {
   vars?: Record<string, unknown>;
 }
 
+/** The beginning of a service's URL in wrangler.toml, such as http://r2.internal. */
+const SERVICE = /^http:\/\/(?=[^/:]+\.internal(\/|$))/;
+
 /** Reads wrangler.toml. */
 export function readConfiguration(): Configuration {
   return Bun.TOML.parse(readText("wrangler.toml"));
@@ -38,10 +41,7 @@ export function variablesForBackend(services: string): Record<string, string> {
   const given = withDotEnv(process.env);
   const entries = Object.entries(readConfiguration().vars ?? {})
     .filter(([name]) => !given[name])
-    .map(([name, value]) => [
-      name,
-      String(value).replace(/^http:\/\/(?=[^/:]+\.internal(\/|$))/, services),
-    ]);
+    .map(([name, value]) => [name, String(value).replace(SERVICE, services)]);
   return Object.fromEntries(entries);
 }
 

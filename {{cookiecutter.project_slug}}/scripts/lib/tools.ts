@@ -59,9 +59,8 @@ function checkDocker(): string | undefined {
 function checkParents(): string | undefined {
   for (let folder = dirname(ROOT); folder !== dirname(folder); folder = dirname(folder)) {
     const manifest = join(folder, "package.json");
-    const { workspaces = [] } = existsSync(manifest)
-      ? JSON.parse(readFileSync(manifest, "utf8"))
-      : {};
+    if (!existsSync(manifest)) continue;
+    const { workspaces = [] } = JSON.parse(readFileSync(manifest, "utf8"));
     const patterns: string[] = workspaces.packages ?? workspaces;
     const path = relative(folder, ROOT).replaceAll("\\", "/");
     const matches = (pattern: string) =>
