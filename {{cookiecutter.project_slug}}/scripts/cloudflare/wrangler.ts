@@ -28,12 +28,10 @@ writeEnvFile(ENV_FILE, {
   SERVICES_PREFIX: process.env.SERVICES_PREFIX,
 });
 
-const backend = containers
-  ? []
-  : ["--enable-containers=false", "--var", `BACKEND_ORIGIN:${origin}`];
-// The contract suite has no account, so it runs without remote bindings such as Workers AI.
-const bindings = production ? ["--local"] : [];
 const options = ["--assets", `dist/${frontend}`, "--env-file", ENV_FILE, "--port", String(port)];
+// The contract suite has no account, so it runs without remote bindings such as Workers AI.
+if (production) options.push("--local");
+if (!containers) options.push("--enable-containers=false", "--var", `BACKEND_ORIGIN:${origin}`);
 const wrangler = Bun.which("wrangler") ?? fail("Run `bun install` first.");
 process.env.WRANGLER_DOCKER_BIN ||= "scripts/lib/docker.sh";
-exec(wrangler, ["dev", ...options, ...bindings, ...backend], process.env);
+exec(wrangler, ["dev", ...options], process.env);
