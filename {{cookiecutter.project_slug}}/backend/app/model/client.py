@@ -75,6 +75,7 @@ class Model:
                         yield piece
                     return
             except ModelError as error:
+                self._log(error)
                 if options and not started and "stream_options" in error.reason:
                     self._takes_options = False
                     continue
@@ -88,7 +89,7 @@ class Model:
     async def _stream(
         self, request: dict[str, object]
     ) -> AsyncGenerator[str | StatusEvent | DoneEvent]:
-        """Send a request once and yield what `ask` yields; if it fails, log the reason."""
+        """Send a request once and yield what `ask` yields."""
         try:
             client = await self._open()
             url = completions_url(self._settings.model_base_url)
@@ -103,12 +104,7 @@ class Model:
                     async for piece in pieces:
                         yield piece
         except httpx2.HTTPError as error:
-            explained = errors.from_exception(error, self._settings)
-            self._log(explained)
-            raise explained from error
-        except ModelError as error:
-            self._log(error)
-            raise
+            raise errors.from_exception(error, self._settings) from error
 
     async def _open(self) -> httpx2.AsyncClient:
         """Create the client at the first question.

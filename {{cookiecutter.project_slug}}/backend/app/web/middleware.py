@@ -1,7 +1,4 @@
-"""Middleware: the ID and log line of each request, HEAD, the limit on bodies, and connections.
-
-`ACCESS_LOG=false` leaves only the lines of failed requests, for when a proxy logs the others.
-"""
+"""Middleware: the ID and log line of each request, rules for responses, HEAD, and large bodies."""
 
 import asyncio
 import logging
