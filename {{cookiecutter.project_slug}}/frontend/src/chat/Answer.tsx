@@ -41,7 +41,7 @@ export function Answer({ answer, Text, isLast, onRetry }: Props) {
           {problem}
         </p>
       )}
-      <div className="row actions">
+      <div className="actions">
         {isLast && (
           <p className="stage" data-stage={active ? "active" : stage}>
             <output>{status ?? STAGES[stage]}</output> <Elapsed {...answer} />

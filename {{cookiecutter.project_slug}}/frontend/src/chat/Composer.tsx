@@ -62,7 +62,7 @@ export function Composer({ ref, active, notice, refused, onPrepare, onSend, onSt
         </p>
       )}
       {/* Two buttons in two places, so that a double click can't reach both. */}
-      <div className="row actions">
+      <div className="actions">
         <output className="hint">
           {notice ?? (
             <span className="keys">

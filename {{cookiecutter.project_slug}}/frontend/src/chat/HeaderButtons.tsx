@@ -4,22 +4,14 @@ import type { Turn } from "./state";
 
 const NEW_CHAT_KEYS = `${/Mac|iP/.test(navigator.platform) ? "⌘" : "Ctrl+"}Shift+O`;
 
-interface HeaderButtonsProps {
-  turns: Turn[];
-  onNewChat: () => void;
-}
-
 /** The buttons that save the conversation as a Markdown file and start a new one. */
-export function HeaderButtons({ turns, onNewChat }: HeaderButtonsProps) {
+export function HeaderButtons({ turns, onNewChat }: { turns: Turn[]; onNewChat: () => void }) {
   function save() {
     const file = new Blob([toMarkdown(turns)], { type: "text/markdown" });
-    const url = URL.createObjectURL(file);
-    const day = new Date().toISOString().slice(0, 10);
-    Object.assign(document.createElement("a"), {
-      href: url,
-      download: `${name}-${day}.md`,
-    }).click();
-    URL.revokeObjectURL(url);
+    const href = URL.createObjectURL(file);
+    const download = `${name}-${new Date().toISOString().slice(0, 10)}.md`;
+    Object.assign(document.createElement("a"), { href, download }).click();
+    URL.revokeObjectURL(href);
   }
 
   return (

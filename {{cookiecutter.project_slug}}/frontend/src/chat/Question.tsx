@@ -43,7 +43,7 @@ export function Question({ prompt, onEdit }: Props) {
           defaultValue={prompt}
           onKeyDown={onKeyDown}
         />
-        <div className="row actions">
+        <div className="actions">
           <button type="button" className="ghost" onClick={cancel}>
             Cancel
           </button>
