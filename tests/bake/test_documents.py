@@ -22,7 +22,10 @@ OF_OTHERS = {
     "E2E_URL", "ACCOUNT_ID", "NAME",
 }  # fmt: skip
 """Variables of other programs, and placeholders."""
-NOT_IN_GIT = (".env", ".npmrc", ".rej", "key.txt", "dist/", "node_modules", ".venv", ".dev.vars")
+NOT_IN_GIT = (
+    *(".env", ".npmrc", ".rej", "key.txt", "dist/", "node_modules", ".venv", ".dev.vars"),
+    ".github/zizmor.yml",
+)
 """Names that documents explain although no commit contains them."""
 FORMER = {"worker/settings.ts", "worker/page.ts"}
 """Former names that docs/decisions explains."""
