@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+from filelock import FileLock
 
 from tests.projects import run
 
@@ -99,6 +100,25 @@ def follow(project: Path, name: str, **variables: str) -> Path:
     run(project, "bun", "run", "--cwd", "backend", "setup")
     run(project, "bun", "run", "doctor", "settings")  # .env contains nothing invalid or unknown
     return project
+
+
+def shared(base: Path, project: Path, name: str) -> Path:
+    """Copy a project and follow a recipe, once per test run.
+
+    Args:
+        base: A folder that all processes of the test run share.
+        project: An installed project.
+        name: The recipe.
+
+    Returns:
+        The copy. Don't change it.
+    """
+    folder = base / f"after {name}"
+    with FileLock(f"{folder}.lock"):
+        if not (folder / "done").exists():
+            follow(copy(project, folder), name)
+            (folder / "done").touch()
+    return folder / "app"
 
 
 def change_files(project: Path, name: str) -> None:

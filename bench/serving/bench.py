@@ -103,15 +103,19 @@ class Server:
     port: int
     container: str
     late: dict[int, list[list[float]]] = field(default_factory=lambda: {n: [] for n in STREAMS})
-    """For each round, the delay of each event in milliseconds."""
+    """For each round, the delay of each event in milliseconds, once all streams are open."""
+    opening: dict[int, list[list[float]]] = field(default_factory=lambda: {n: [] for n in STREAMS})
+    """The same for the events before that."""
     memory: dict[int, list[float]] = field(default_factory=lambda: {n: [] for n in STREAMS})
 
     def percentile(self, number: int, percent: int) -> list[float]:
         """Return the percentile of the delays, for each round with that number of streams."""
-        return [
-            statistics.quantiles(late, n=100, method="inclusive")[percent - 1]
-            for late in self.late[number]
-        ]
+        return percentiles(self.late[number], percent)
+
+
+def percentiles(rounds: list[list[float]], percent: int) -> list[float]:
+    """Return the percentile of each round."""
+    return [statistics.quantiles(late, n=100, method="inclusive")[percent - 1] for late in rounds]
 
 
 async def pieces(reader: asyncio.StreamReader) -> AsyncGenerator[bytes]:
@@ -125,7 +129,7 @@ async def pieces(reader: asyncio.StreamReader) -> AsyncGenerator[bytes]:
 async def open_streams(server: Server, number: int) -> None:
     """Open a number of streams, and record each event's delay and the memory in between."""
 
-    async def stream(delay: float) -> list[float]:
+    async def stream(delay: float) -> list[tuple[float, float]]:
         await asyncio.sleep(delay)  # spreads the events of all streams over time
         reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
         body = json.dumps(conversation(f"{EVENTS} {INTERVAL}")).encode()
@@ -133,24 +137,30 @@ async def open_streams(server: Server, number: int) -> None:
             b"POST /stream HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
             b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(body) + body
         )
-        late = []
+        events = []
         unread = b""
         async for piece in pieces(reader):
             *lines, unread = (unread + piece).split(b"\n")
-            late += [
-                (time.monotonic() - float(made[1])) * 1000
+            events += [
+                (float(made[1]), time.monotonic())
                 for line in lines
                 if (made := re.search(rb'"text":"([\d.]+)"', line))
             ]
         writer.close()
-        if len(late) != EVENTS:
-            raise RuntimeError(f"{server.name} sent {len(late)} of {EVENTS} events.")
-        return late
+        if len(events) != EVENTS:
+            raise RuntimeError(f"{server.name} sent {len(events)} of {EVENTS} events.")
+        return events
 
     streams = asyncio.gather(*(stream(INTERVAL * i / number) for i in range(number)))
     await asyncio.sleep(EVENTS * INTERVAL / 2)
     server.memory[number].append(await asyncio.to_thread(megabytes, server.container))
-    server.late[number].append([milliseconds for late in await streams for milliseconds in late])
+    opened = await streams
+    all_open = max(events[0][1] for events in opened)
+    delays: dict[bool, list[float]] = {True: [], False: []}
+    for made, arrived in (event for events in opened for event in events):
+        delays[made >= all_open].append((arrived - made) * 1000)
+    server.late[number].append(delays[True])
+    server.opening[number].append(delays[False])
 
 
 @contextmanager
@@ -179,7 +189,7 @@ def worker(base: Path, key: str, name: str, main: Path | None = None) -> Iterato
 def worker_rows(behind: Server, floor: Server) -> list[Row]:
     """Compare the Worker with one that only passes requests on, in turns."""
     most = STREAMS[-1]
-    servers = [replace(behind, late={most: []}), replace(floor, late={most: []})]
+    servers = [replace(s, late={most: []}, opening={most: []}) for s in (behind, floor)]
     for number in range(FLOOR_ROUNDS):
         for server in servers[:: 1 if number % 2 else -1]:
             asyncio.run(open_streams(server, most))
@@ -194,7 +204,14 @@ def worker_rows(behind: Server, floor: Server) -> list[Row]:
         )
         for percent in (50, 99)
     ]
-    return [rows[0], rows[1].at_most(1.2)]
+    opening = compared(
+        "worker-floor-opening",
+        f"{ours.name}: an event while {most} streams open, p99",
+        percentiles(ours.opening[most], 99),
+        (FLOOR, percentiles(bare.opening[most], 99)),
+        "ms",
+    )
+    return [rows[0], rows[1].at_most(1.2), opening]
 
 
 def stream_rows(servers: list[Server]) -> list[Row]:

@@ -16,9 +16,9 @@ KEY = "sk-ant-test-123456"
 
 
 @pytest.fixture(scope="module")
-def project(both_app: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def project(both_app: Path, shared_folder: Path) -> Path:
     """A project after the recipe."""
-    return recipes.follow(recipes.copy(both_app, tmp_path_factory.mktemp("anthropic")), "anthropic")
+    return recipes.shared(shared_folder, both_app, "anthropic")
 
 
 @pytest.fixture(scope="module")

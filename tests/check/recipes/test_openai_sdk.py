@@ -13,10 +13,9 @@ BROKEN = "The model's answer broke off. Try again."
 
 
 @pytest.fixture(scope="module")
-def project(both_app: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def project(both_app: Path, shared_folder: Path) -> Path:
     """A project after the recipe."""
-    folder = tmp_path_factory.mktemp("openai-sdk")
-    return recipes.follow(recipes.copy(both_app, folder), "openai-sdk")
+    return recipes.shared(shared_folder, both_app, "openai-sdk")
 
 
 @pytest.fixture(scope="module")

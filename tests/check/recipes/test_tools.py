@@ -13,9 +13,9 @@ from tests.check.recipes.answers import ask, text
 
 
 @pytest.fixture(scope="module")
-def project(both_app: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def project(both_app: Path, shared_folder: Path) -> Path:
     """A project after the recipe."""
-    return recipes.follow(recipes.copy(both_app, tmp_path_factory.mktemp("tools")), "tools")
+    return recipes.shared(shared_folder, both_app, "tools")
 
 
 @pytest.fixture(scope="module")

@@ -14,10 +14,9 @@ from tests.check.recipes.answers import ask, text
 
 
 @pytest.fixture(scope="module")
-def project(both_app: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def project(both_app: Path, shared_folder: Path) -> Path:
     """A project after the recipe."""
-    copy = recipes.copy(both_app, tmp_path_factory.mktemp("your-data"))
-    return recipes.follow(copy, "your-data")
+    return recipes.shared(shared_folder, both_app, "your-data")
 
 
 def test_without_a_model_the_answer_quotes_its_passages(project: Path) -> None:
