@@ -16,10 +16,7 @@ from tests.projects import run
 from tests.real.docker import docker
 from tools.generate import ROOT
 
-pytestmark = [
-    pytest.mark.usefixtures("docker", "machine"),
-    pytest.mark.xdist_group("fresh machine"),
-]
+pytestmark = pytest.mark.usefixtures("docker", "machine")
 
 NAME = "fresh-machine"
 CORES = 1

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { startTransition, useEffect, useState } from "react";
 
 /**
  * Loads a part of the page once it is needed; `load` must be the same function in each render. If
@@ -9,7 +9,8 @@ export function useModule<Module>(load: () => Promise<Module>, needed: unknown) 
   const [module, setModule] = useState<Module>();
 
   useEffect(() => {
-    if (needed) load().then(setModule, console.error);
+    if (!needed) return;
+    load().then((loaded) => startTransition(() => setModule(loaded)), console.error);
   }, [load, needed]);
 
   return module;
