@@ -17,6 +17,7 @@ test: lint ## Run the bake and check tiers
 	@$(SETUP) dev pytest -n 4 --dist worksteal -rfEs tests/bake tests/check
 
 test-real: ## Run the tests that need a Docker engine and Chromium; nothing else should run meanwhile
+	@$(SETUP) dev true # once, before two start at the same time
 	@$(MAKE) --jobs=2 test-fresh test-servers
 	@$(SETUP) dev pytest -rfEs tests/real/cloudflare tests/real/test_load.py
 
