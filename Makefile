@@ -6,9 +6,10 @@ SETUP := cd / && $(PYTHON) -I "$(CURDIR)/tools/setup.py"
 WORKFLOWS := $(wildcard .github/workflows/*.yml {{cookiecutter.project_slug}}/.github/workflows/*.yml)
 ACTIONS := $(wildcard {{cookiecutter.project_slug}}/.github/actions/*/action.yml)
 FORMS := .github/ISSUE_TEMPLATE/bug.yml .github/ISSUE_TEMPLATE/idea.yml
+ALONE := tests/real/cloudflare tests/real/test_load.py tests/real/test_fresh_machine.py
 BENCHES := generation app development page start model router cloudflare wake images serving simplification load
 
-.PHONY: demo test test-real test-fresh test-servers lint lock pictures bench bench-quick $(BENCHES:%=bench-%)
+.PHONY: demo test test-real test-fresh lint lock pictures bench bench-quick $(BENCHES:%=bench-%)
 
 demo: ## Generate an app and serve it; answers: make demo deployment=monolith backend_port=31000
 	@$(SETUP) demo python -m tools.demo
@@ -17,15 +18,11 @@ test: lint ## Run the bake and check tiers
 	@$(SETUP) dev pytest -n 4 --dist worksteal -rfEs tests/bake tests/check
 
 test-real: ## Run the tests that need a Docker engine and Chromium; nothing else should run meanwhile
-	@$(SETUP) dev true # once, before two start at the same time
-	@$(MAKE) --jobs=2 test-fresh test-servers
-	@$(SETUP) dev pytest -rfEs tests/real/cloudflare tests/real/test_load.py
+	@$(SETUP) dev pytest -n 2 --dist loadfile -rfEs tests/real $(ALONE:%=--ignore %)
+	@$(SETUP) dev pytest -rfEs $(ALONE)
 
 test-fresh: ## Run both of README.md's commands on a bare machine, in a container
 	@$(SETUP) dev pytest tests/real/test_fresh_machine.py
-
-test-servers: # what doesn't depend on time, next to test-fresh
-	@$(SETUP) dev pytest -n 2 --dist loadfile -rfEs tests/real --ignore tests/real/cloudflare --ignore tests/real/test_load.py --ignore tests/real/test_fresh_machine.py
 
 lint: ## Check this repository's own code
 	@$(SETUP) dev ruff format --check --quiet .
