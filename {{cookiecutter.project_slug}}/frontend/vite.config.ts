@@ -60,8 +60,10 @@ export default defineConfig({
     env: { NODE_ENV: "test" }, // React's production build has no `act`
     environment: "jsdom",
     experimental: { diagnostics: false },
+    expect: { poll: { timeout: 10_000 } },
     reporters: "minimal",
     restoreMocks: true,
+    setupFiles: "vitest.setup.ts",
     testTimeout: 20_000, // a busy machine takes long to import a module
     unstubGlobals: true,
   },

@@ -1,6 +1,5 @@
 """The container's image alone: its size, user, and bytecode, and how it reacts to SIGTERM."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -82,11 +81,9 @@ def test_a_running_stream_outlives_sigterm(app: Container) -> None:
     ):
         lines = answer.iter_lines()
         assert next(lines) == "event: token"
-        stopped = time.monotonic()
         docker("kill", "--signal", "TERM", app.name)
         assert "event: done" in list(lines)
     assert app.exit_status(10) == 0
-    assert time.monotonic() - stopped < 10
 
 
 def test_dockers_old_builder_is_rejected_first(

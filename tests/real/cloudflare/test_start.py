@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -76,9 +75,7 @@ def test_an_app_that_never_listens_gives_a_problem_in_time_and_leaves_no_contain
     folder = prepare(cloudflare_app, tmp_path / "app", START_SECONDS=3)
     replace_command(folder, "python", "-c", "import time; time.sleep(1000)")
     with Preview(folder) as preview:
-        began = time.monotonic()
-        response = httpx.get(f"{preview.url}/env", timeout=60)
-        assert time.monotonic() - began < 20
+        response = httpx.get(f"{preview.url}/env", timeout=20)
         assert response.status_code == 503
         assert response.headers["content-type"] == "application/problem+json"
         assert int(response.headers["retry-after"]) > 0

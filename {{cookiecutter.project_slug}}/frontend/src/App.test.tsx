@@ -1,6 +1,6 @@
-import { cleanup, configure, fireEvent, render, screen, within } from "@testing-library/react";
+import { cleanup, fireEvent, render, screen, within } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { App } from "./App";
 import { FakeStream, problem, respondTo, respondWith } from "./api/testing";
 import type { EnvReport } from "./api/types.gen";
@@ -23,9 +23,6 @@ beforeEach(() => {
   sessionStorage.clear();
   delete document.documentElement.dataset.theme;
 });
-afterEach(cleanup);
-
-configure({ asyncUtilTimeout: 10_000 }); // the first import of a module is slow on a busy machine
 
 const prompt = () => screen.getByRole("textbox", { name: "Prompt" });
 const composer = () => within(prompt().closest("form") as HTMLElement);
@@ -189,7 +186,7 @@ test("New chat stops the answer and clears the conversation", async () => {
   const fetch = respondWith(stream.response);
   const user = await send();
   await screen.findByText("Connecting…");
-  await vi.waitFor(() => expect(fetch).toHaveBeenCalledOnce());
+  await expect.poll(() => fetch).toHaveBeenCalledOnce();
   await user.click(button("New chat"));
   expect(fetch.mock.lastCall?.[0].signal.aborted).toBe(true);
   expect(screen.queryByText("hello")).toBeNull();

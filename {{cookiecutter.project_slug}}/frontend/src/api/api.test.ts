@@ -48,7 +48,7 @@ test("data that is not JSON is distinguished from a lost connection", async () =
   const malformed = new FakeStream();
   malformed.write("data: {oops\n\n");
   await expect(read(malformed)).rejects.toThrow(MalformedStreamError);
-  await vi.waitFor(() => expect(malformed.cancelled).toHaveBeenCalledOnce());
+  await expect.poll(() => malformed.cancelled).toHaveBeenCalledOnce();
 
   const lost = new FakeStream();
   lost.break();
@@ -59,7 +59,7 @@ test("leaving the loop cancels the response", async () => {
   const stream = new FakeStream();
   stream.write("data: {}\n\n");
   for await (const _ of readEvents(bodyOf(stream))) break;
-  await vi.waitFor(() => expect(stream.cancelled).toHaveBeenCalledOnce());
+  await expect.poll(() => stream.cancelled).toHaveBeenCalledOnce();
 });
 
 describe("wakeServer", () => {

@@ -30,7 +30,7 @@ function ask(turns: Turn[] = [turn(0, "hello")], leftOut = 0) {
     steps,
     ended,
     stop: () => controller.abort(),
-    next: (step: Progress) => vi.waitFor(() => expect(steps.at(-1)).toEqual(step)),
+    next: (step: Progress) => expect.poll(() => steps.at(-1)).toEqual(step),
   };
 }
 
@@ -76,7 +76,7 @@ test("the whole conversation is sent, without prompts that got no answer", async
 test("stopping ends the request", async () => {
   const fetch = respondWith(new FakeStream().response);
   const answer = ask();
-  await vi.waitFor(() => expect(fetch).toHaveBeenCalledOnce());
+  await expect.poll(() => fetch).toHaveBeenCalledOnce();
   answer.stop();
   expect(fetch.mock.lastCall?.[0].signal.aborted).toBe(true);
 });

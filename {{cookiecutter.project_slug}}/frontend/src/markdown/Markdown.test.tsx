@@ -1,9 +1,7 @@
-import { cleanup, render, screen } from "@testing-library/react";
+import { render, screen } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { Markdown } from "./Markdown";
-
-afterEach(cleanup);
 
 /** Renders a text, and returns its HTML without the `dir` attributes. */
 function html(text: string, complete = true): string {
