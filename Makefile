@@ -18,7 +18,7 @@ test: lint ## Run the bake and check tiers
 	@$(SETUP) dev pytest -n 4 --dist worksteal -rfEs tests/bake tests/check
 
 test-real: ## Run the tests that need a Docker engine and Chromium; nothing else should run meanwhile
-	@$(SETUP) dev pytest -n 2 --dist loadfile -rfEs tests/real $(ALONE:%=--ignore %)
+	@$(SETUP) dev pytest -n 2 --dist loadfile --no-loadscope-reorder -rfEs tests/real $(ALONE:%=--ignore %)
 	@$(SETUP) dev pytest -rfEs $(ALONE)
 
 test-fresh: ## Run both of README.md's commands on a bare machine, in a container
