@@ -20,8 +20,11 @@ import {
 import { output, requireTools, succeeds } from "./lib/tools";
 import { acceptedVersions } from "./lib/venv";
 
+/** To resolve for a version of Python, uv doesn't need it, so it shouldn't download it. */
+const COMPILE = "pip compile --no-python-downloads --no-header";
+
 /** Hashes for every platform, and no registry's address, so that each machine can use its own. */
-const COMPILE = "pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url";
+const LOCK = "--quiet --universal --generate-hashes --no-emit-index-url";
 
 /** Packages that keep their version, which depends on Node.js and on openapi-typescript. */
 const HELD = ["@types/node", "typescript"];
@@ -39,7 +42,7 @@ function run(cwd: string, ...command: string[]): void {
 
 /** Locks the Python packages that a file lists, in a requirements file next to it. */
 function compile(input: string, output: string, ...options: string[]): void {
-  const command = ["uv", ...COMPILE.split(" "), ...upgrade, ...options];
+  const command = `uv ${COMPILE} ${LOCK}`.split(" ").concat(upgrade, options);
   const python = acceptedVersions()[0].replace(/^>=/, "");
   const folder = join(ROOT, dirname(input));
   run(folder, ...command, "--python-version", python, basename(input), "--output-file", output);
@@ -69,8 +72,8 @@ function writeVersion(pattern: RegExp, version: string): void {
 /** Resolves the locked packages for the images on a platform; if that fails, returns why. */
 function resolveForImage(platform: string, ...options: string[]): string | undefined {
   const target = ["--python-version", config.imagePython, "--python-platform", platform];
-  const command = ["pip", "compile", "--no-deps", "--no-header", ...target, ...options];
-  const { success, stderr } = Bun.spawnSync(["uv", ...command, "requirements.txt"], {
+  const command = `uv ${COMPILE} --no-deps`.split(" ").concat(target, options);
+  const { success, stderr } = Bun.spawnSync([...command, "requirements.txt"], {
     cwd: join(ROOT, "backend"),
     env: pythonEnvironment(process.env),
     stdio: ["ignore", "ignore", "pipe"],
