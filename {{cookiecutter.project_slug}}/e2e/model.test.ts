@@ -11,7 +11,6 @@ interface Asked {
   body: { messages: { role: string; content: string }[] };
   /** How the answer ended, if it has. */
   ended: string | null;
-  /** When the client left, in seconds since the epoch. */
 }
 
 test.describe.configure({ mode: "default" }); // in order, because the provider stops in between

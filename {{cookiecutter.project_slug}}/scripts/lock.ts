@@ -20,7 +20,7 @@ import {
 import { output, requireTools, succeeds } from "./lib/tools";
 import { acceptedVersions } from "./lib/venv";
 
-/** To resolve for a version of Python, uv doesn't need it, so it shouldn't download it. */
+/** uv can resolve for a Python that isn't installed, so it doesn't need to download one. */
 const COMPILE = "pip compile --no-python-downloads --no-header";
 
 /** Hashes for every platform, and no registry's address, so that each machine can use its own. */

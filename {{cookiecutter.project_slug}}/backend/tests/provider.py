@@ -59,7 +59,6 @@ class Request:
     body: dict[str, Any]
     connection: int
     ended: str | None = None
-    """When the client left, in seconds since the epoch."""
 
 
 @dataclass
