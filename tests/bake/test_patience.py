@@ -1,4 +1,4 @@
-"""Tests wait long enough for a busy machine: how long something takes, only benches measure."""
+"""Tests wait long enough for a busy machine. Only benches measure how long something takes."""
 
 import re
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.rendered_hook import ROOT
 IMPATIENT = re.compile(
     r"(monotonic|perf_counter|time|now)\(\) - [\w.]+ <"  # a time limit
     r"|(monotonic\(\) \+ |\.wait\(|asyncio\.timeout\()[0-4](\.\d+)?\)?$"  # gives up too soon
-    r"|vi\.waitFor\(",  # gives up after a second; `expect.poll` has a setting
+    r"|vi\.waitFor\(",  # gives up after a second; `expect.poll` has a longer setting
     re.MULTILINE,
 )
 TESTS = [

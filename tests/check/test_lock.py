@@ -80,7 +80,7 @@ def test_a_package_that_the_images_must_build_is_reported(
     printed = run(project, "bun", "run", "lock").stdout
     assert "docopt==0.6.2 has no usable wheels" in printed
     assert "only if it is pure Python" in printed
-    assert "download" not in printed  # of the images' Python, which resolving doesn't need
+    assert "download" not in printed  # uv doesn't need the images' Python to resolve
 
 
 def test_an_upgrade_renews_packages_and_bun(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ import {
 import { output, requireTools, succeeds } from "./lib/tools";
 import { acceptedVersions } from "./lib/venv";
 
-/** uv can resolve for a Python that isn't installed, so it doesn't need to download one. */
+/** uv doesn't need to download a version of Python to resolve for it. */
 const COMPILE = "pip compile --no-python-downloads --no-header";
 
 /** Hashes for every platform, and no registry's address, so that each machine can use its own. */

@@ -19,7 +19,7 @@ def test_a_project_with_several_recipes_passes_its_checks(
     for name in recipes.TOGETHER:
         recipes.follow(project, name)
     assert "file: Blob;" in (project / "frontend/src/api/types.gen.ts").read_text()
-    run(project, "bun", "run", "check", *parts)  # other folders are the same in each layout
+    run(project, "bun", "run", "check", *parts)  # the other folders are the same in every layout
 
 
 def test_imports_are_sorted_whatever_the_order(both_app: Path, tmp_path: Path) -> None:
