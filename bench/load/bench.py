@@ -24,8 +24,9 @@ from bench import report
 from bench.load.traffic import Failure, Traffic
 from bench.results import Row, compared, measured
 from bench.servers import memory, processes
+from tests.backend import free_port
 from tests.projects import shared
-from tests.real.cloudflare.preview import Preview, free_port, prepare
+from tests.real.cloudflare.preview import Preview, prepare
 from tests.real.docker import docker
 from tests.real.monolith.container import (
     HARDENED,

@@ -47,7 +47,7 @@ def test_the_preview_of_the_image_gets_none(project: Path, tmp_path: Path) -> No
     docker.write_text('#!/bin/sh\n[ "$1" != run ] || echo "$@"\n')
     docker.chmod(0o755)
     path = os.pathsep.join([str(docker.parent), os.environ["PATH"]])
-    printed = run(project, "bun", "scripts/image/preview.ts", PATH=path, IMAGE_PORT="43125")
+    printed = run(project, "bun", "scripts/image/preview.ts", PATH=path, IMAGE_PORT="19125")
     assert "--env MODEL_NAME" in printed
     assert not any(name in printed for name in CREDENTIALS)
 

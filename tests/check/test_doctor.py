@@ -23,11 +23,11 @@ HEALTHY = {
 """The output of each program on a machine without faults."""
 VARIABLES = {
     "NO_PROXY": "localhost,127.0.0.1,::1",
-    "FRONTEND_PORT": "43117",
-    "BACKEND_PORT": "43118",
-    "DEBUG_PORT": "43119",
-    "WORKER_PORT": "43120",
-    "IMAGE_PORT": "43121",
+    "FRONTEND_PORT": "19117",
+    "BACKEND_PORT": "19118",
+    "DEBUG_PORT": "19119",
+    "WORKER_PORT": "19120",
+    "IMAGE_PORT": "19121",
     "DOCKER_BUILDKIT": "",
 }
 

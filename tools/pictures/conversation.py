@@ -14,7 +14,7 @@ from pathlib import Path
 from PIL import Image
 
 from tests import projects
-from tests.real.cloudflare.preview import free_port
+from tests.backend import free_port
 from tests.real.commands import serve
 from tools.generate import ROOT, generate
 

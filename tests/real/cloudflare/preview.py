@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import time
 import uuid
@@ -16,18 +15,12 @@ from typing import Self
 import httpx
 
 from tests import projects
+from tests.backend import free_port
 from tests.real.docker import docker
 
 REAL = Path(__file__).parents[1]
 PAGE = "<!doctype html><title>page</title>"
 SETTINGS = {"SLEEP_AFTER_SECONDS": 6, "REQUESTS_PER_INSTANCE": 2, "START_SECONDS": 60}
-
-
-def free_port() -> int:
-    """Find a port on which nothing listens."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def prepare(app: Path, folder: Path, **settings: int) -> Path:

@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from tests import projects
-from tests.real.cloudflare.preview import Preview, free_port, prepare
+from tests.backend import free_port
+from tests.real.cloudflare.preview import Preview, prepare
 from tests.real.commands import serve, settings_of
 from tests.real.contract.provider import provider_here, provider_in
 from tests.real.docker import docker
