@@ -15,7 +15,7 @@ from tests.projects import environment
 
 
 def free_port() -> int:
-    """Find a port that nothing listens on, and that no system takes for a connection."""
+    """Find a port that nothing listens on, below those that systems take for connections."""
     while True:
         port = 20_000 + secrets.randbelow(12_000)
         with suppress(OSError), socket.create_server(("127.0.0.1", port)):

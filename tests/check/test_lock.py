@@ -74,6 +74,7 @@ def test_a_package_that_the_images_must_build_is_reported(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("UV_OFFLINE")  # it asks for a package that nothing else needs
+    monkeypatch.setenv("UV_PYTHON_INSTALL_MIRROR", "http://127.0.0.1:9")  # a download would fail
     manifest = project / "backend/pyproject.toml"
     added = '    "docopt==0.6.2",\n    "uvicorn"'  # it has no wheels
     manifest.write_text(manifest.read_text().replace('    "uvicorn"', added))

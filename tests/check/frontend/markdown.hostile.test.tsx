@@ -1,10 +1,8 @@
 // Hostile, random, and half-written Markdown, with the files of a generated project.
-import { cleanup, render } from "@testing-library/react";
+import { render } from "@testing-library/react";
 import fc from "fast-check";
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { Markdown } from "../markdown/Markdown";
-
-afterEach(cleanup);
 
 /** Renders a text, and returns its HTML. */
 function html(text: string, complete: boolean): string {
